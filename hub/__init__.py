@@ -1,0 +1,1 @@
+"""The domain of the hub and its storage."""
