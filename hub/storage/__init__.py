@@ -1,0 +1,1 @@
+"""PostgreSQL: engine, embedded server, units of work, tables, due rows."""

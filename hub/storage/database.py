@@ -1,0 +1,177 @@
+"""The engine, and the three ways to use it: begin, run, read."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import TypeVar
+
+import asyncpg
+from sqlalchemy import text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.ext.asyncio import (
+    AsyncEngine,
+    AsyncSession,
+    async_sessionmaker,
+    create_async_engine,
+)
+
+from hub.log.events import Actor
+from hub.storage.unit import SYSTEM, UnitOfWork
+
+T = TypeVar("T")
+Clock = Callable[[], datetime]
+
+#: How often a unit that lost a race is run before its loss is an error.
+RUNS = 8
+#: SQLSTATEs after which the same unit may well succeed: deadlock, serialization.
+LOST_RACES = {"40001", "40P01"}
+#: PostgreSQL's number for the oldest version that will do.
+OLDEST_SERVER = 150_000
+
+
+class DatabaseTooOldError(RuntimeError):
+    """The server is older than PostgreSQL 15."""
+
+
+def utc_now() -> datetime:
+    """Tell the time, in UTC."""
+    return datetime.now(UTC)
+
+
+def connect(url: str, *, pool: int = 10) -> AsyncEngine:
+    """Make an engine for a PostgreSQL URL of any spelling.
+
+    Args:
+        url: ``postgresql://…``; the driver is ours to choose.
+        pool: Connections held at the most.
+    """
+    return create_async_engine(
+        make_url(url.replace("postgres://", "postgresql://", 1)).set(
+            drivername="postgresql+asyncpg"
+        ),
+        pool_size=pool,
+        max_overflow=0,
+        pool_pre_ping=True,
+        # What clients say and what secrets hash to has no place in a log.
+        hide_parameters=True,
+        connect_args={
+            "server_settings": {
+                "application_name": "rozmova",
+                "timezone": "UTC",
+                # A unit is short; one that lingers would hold its locks for ever.
+                "idle_in_transaction_session_timeout": "60s",
+                "lock_timeout": "30s",
+            }
+        },
+    )
+
+
+class Database:
+    """Units of work over one engine."""
+
+    def __init__(
+        self, engine: AsyncEngine, *, clock: Clock = utc_now, key: bytes = b""
+    ) -> None:
+        """Use an engine.
+
+        Args:
+            engine: From ``connect``.
+            clock: Tells the time of each unit.
+            key: Of hashes that outlive what they were made of; it is at hand in every
+                session as ``session.info["key"]`` (``hub/clients/refusals.py``).
+        """
+        self.engine = engine
+        self.clock = clock
+        self._sessions = async_sessionmaker(
+            engine, expire_on_commit=False, info={"key": key}
+        )
+        self._on_events: list[Callable[[], None]] = []
+        self._on_due: list[Callable[[], None]] = []
+
+    def on_events(self, nudge: Callable[[], None]) -> None:
+        """Call ``nudge`` after every commit that logged something."""
+        self._on_events.append(nudge)
+
+    def on_due(self, nudge: Callable[[], None]) -> None:
+        """Call ``nudge`` after every commit that left something to be done."""
+        self._on_due.append(nudge)
+
+    @asynccontextmanager
+    async def begin(self, actor: Actor = SYSTEM) -> AsyncIterator[UnitOfWork]:
+        """Commit when the block ends well; roll back when it raises."""
+        async with self._sessions() as session:
+            uow = UnitOfWork(session, now=self.clock(), actor=actor)
+            async with session.begin():
+                yield uow
+                await uow.finish()
+        if uow.events:
+            for nudge in self._on_events:
+                nudge()
+        if uow.owes:
+            for nudge in self._on_due:
+                nudge()
+
+    @asynccontextmanager
+    async def trying(self, actor: Actor = SYSTEM) -> AsyncIterator[UnitOfWork]:
+        """Give a unit that is rolled back in any case, to see what it would do."""
+        async with self._sessions() as session:
+            yield UnitOfWork(session, now=self.clock(), actor=actor)
+            await session.rollback()
+
+    async def run(
+        self, work: Callable[[UnitOfWork], Awaitable[T]], actor: Actor = SYSTEM
+    ) -> T:
+        """Run ``work`` in a unit; run it again if another unit got there first.
+
+        Two first messages from one number race to create the client. The loser
+        breaks a unique constraint, and on its second run finds what the winner made.
+        Possible because a unit touches nothing but the database.
+        """
+        for attempt in range(1, RUNS + 1):
+            try:
+                async with self.begin(actor) as uow:
+                    return await work(uow)
+            except DBAPIError as error:
+                if attempt == RUNS or not _lost_a_race(error):
+                    raise
+                # Losers that start again in step would only meet again.
+                await asyncio.sleep(random.uniform(0, 0.01 * attempt))  # noqa: S311
+        raise AssertionError
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncSession]:
+        """Give a session whose every read sees one and the same moment."""
+        async with self._sessions() as session, session.begin():
+            await session.execute(
+                text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            )
+            yield session
+
+    async def check(self) -> None:
+        """Raise unless the server answers and is new enough.
+
+        Raises:
+            DatabaseTooOldError: It is older than PostgreSQL 15.
+        """
+        async with self.engine.connect() as connection:
+            version = await connection.scalar(
+                text("SELECT current_setting('server_version_num')::int")
+            )
+        if version < OLDEST_SERVER:
+            raise DatabaseTooOldError(
+                f"PostgreSQL {version // 10_000} is too old; 15 is the oldest that will do"
+            )
+
+    async def close(self) -> None:
+        """Give all connections back."""
+        await self.engine.dispose()
+
+
+def _lost_a_race(error: DBAPIError) -> bool:
+    if isinstance(error, IntegrityError):
+        cause = error.orig.__cause__ if error.orig is not None else None
+        return isinstance(cause, asyncpg.UniqueViolationError)
+    return getattr(error.orig, "sqlstate", None) in LOST_RACES
