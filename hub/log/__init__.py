@@ -1,0 +1,1 @@
+"""The log: numbered facts, and the ways to read them."""
