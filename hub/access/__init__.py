@@ -1,0 +1,1 @@
+"""Who works here, how he proves it, and what he may do."""

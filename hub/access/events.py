@@ -1,0 +1,94 @@
+"""What happens to accounts and their keys, as facts. No secret is in any."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+from hub.log.events import ADMINS, Event, account_topic
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountEvent(Event):
+    """Something concerns one account, and those who watch over all."""
+
+    account_id: int
+
+    def topics(self) -> tuple[str, ...]:
+        """For himself and for the audit."""
+        return (ADMINS, account_topic(self.account_id))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountCreated(AccountEvent):
+    """Somebody new works here."""
+
+    kind: ClassVar[str] = "account.created"
+    email: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountChanged(AccountEvent):
+    """An account is otherwise now."""
+
+    kind: ClassVar[str] = "account.changed"
+    #: The names of what changed; ``password`` without the password.
+    changed: tuple[str, ...]
+    #: What may matter to who may do what.
+    role: str
+    active: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionStarted(AccountEvent):
+    """Somebody signed in."""
+
+    kind: ClassVar[str] = "session.started"
+    session_id: int
+    remote: str
+    program: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionEnded(AccountEvent):
+    """A sign-in is over before its time."""
+
+    kind: ClassVar[str] = "session.ended"
+    session_id: int
+    #: ``signed_out``, ``ended`` (from another browser), ``password``, ``deactivated``.
+    because: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenCreated(AccountEvent):
+    """A program was given a key."""
+
+    kind: ClassVar[str] = "token.created"
+    token_id: int
+    name: str
+    scopes: tuple[str, ...]
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenRevoked(AccountEvent):
+    """A key opens nothing any more."""
+
+    kind: ClassVar[str] = "token.revoked"
+    token_id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignInFailed(Event):
+    """Somebody tried a wrong password, or an account that is not there."""
+
+    kind: ClassVar[str] = "sign_in.failed"
+    #: None when there is no such account. What was typed is not kept: people type
+    #: their passwords into the wrong field.
+    account_id: int | None
+    remote: str
+
+    def topics(self) -> tuple[str, ...]:
+        """For the audit alone."""
+        return (ADMINS,)

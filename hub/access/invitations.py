@@ -1,0 +1,391 @@
+"""Let colleagues in by a link: who is invited; ``forgotten.py`` has lost passwords.
+
+A link is signed, ends, and opens once. It is made of the invitation's id and of how
+many links it had, so that it is kept nowhere, and a new one ends the one before. Until
+the mail has left, its due row carries the text.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import ClassVar
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from config.settings import AccessSettings
+from hub.access import accounts, invitation_words, links
+from hub.access.accounts import normal_email
+from hub.access.rights import ROLE_RIGHTS, Right, effective
+from hub.delivery.staff_mail import owe_staff_mail
+from hub.errors import ConflictError, InvalidError, NotFoundError
+from hub.log.events import ADMINS, Event
+from hub.storage.tables import Account, Invitation
+from hub.storage.unit import UnitOfWork
+
+#: Pending ones that a page shows.
+MOST = 500
+LOCALES = ("uk", "en")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inviting:
+    """What invitations need to know of the hub."""
+
+    key: bytes = field(repr=False)
+    base_url: str
+    company: str
+    zone: str
+    #: Mail is set up: links are mailed.
+    mails: bool
+    policy: AccessSettings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvitationView:
+    """Somebody who was invited and has not come yet."""
+
+    id: int
+    email: str
+    role: str
+    locale: str
+    #: Who invited him; null: he is here no more.
+    invited_by: int | None
+    sent_at: datetime
+    expires_at: datetime
+    expired: bool
+    #: For who may make accounts: what was mailed, or is to be handed over by hand.
+    link: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """What a link is good for."""
+
+    #: `invitation` or `password`.
+    purpose: str
+    email: str
+    #: Of an account that is there; else empty.
+    name: str
+    locale: str
+    company: str
+    min_length: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvitationEvent(Event):
+    """Something happens to an invitation."""
+
+    invitation_id: int
+    email: str
+
+    def topics(self) -> tuple[str, ...]:
+        """For the audit alone."""
+        return (ADMINS,)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvitationSent(InvitationEvent):
+    """Somebody was invited, or a new link was sent to him."""
+
+    kind: ClassVar[str] = "invitation.sent"
+    role: str
+    #: Not for the first time.
+    again: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvitationWithdrawn(InvitationEvent):
+    """His link opens nothing any more."""
+
+    kind: ClassVar[str] = "invitation.withdrawn"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvitationAccepted(InvitationEvent):
+    """He has an account now."""
+
+    kind: ClassVar[str] = "invitation.accepted"
+    account_id: int
+
+
+async def pending(
+    session: AsyncSession, *, now: datetime, inviting: Inviting
+) -> list[InvitationView]:
+    """List who was invited and has not come yet, the latest first."""
+    rows = await session.scalars(
+        select(Invitation)
+        .where(
+            Invitation.purpose == "invitation",
+            Invitation.used_at.is_(None),
+            Invitation.withdrawn_at.is_(None),
+        )
+        .order_by(Invitation.sent_at.desc(), Invitation.id.desc())
+        .limit(MOST)
+    )
+    return [_view(row, now, inviting) for row in rows]
+
+
+async def invite(
+    uow: UnitOfWork, *, email: str, role: str, locale: str, inviting: Inviting
+) -> InvitationView:
+    """Invite a colleague; the link is mailed if mail is set up.
+
+    Raises:
+        InvalidError: It is no mail address, or there is no such role or language.
+        ConflictError: The address has an account, or was invited.
+    """
+    email = normal_email(email)
+    if role not in ROLE_RIGHTS:
+        raise InvalidError("role", errors={"role": f"one of {', '.join(ROLE_RIGHTS)}"})
+    if locale not in LOCALES:
+        raise InvalidError("locale", errors={"locale": f"one of {', '.join(LOCALES)}"})
+    if await accounts.by_email(uow.session, email) is not None:
+        raise ConflictError("this mail address has an account")
+    if await pending_of(uow, "invitation", email) is not None:
+        raise ConflictError("this mail address was invited")
+    row = Invitation(
+        purpose="invitation",
+        email=email,
+        role=role,
+        locale=locale,
+        invited_by=uow.actor.id,
+        number=0,
+        created_at=uow.now,
+        sent_at=uow.now,
+        expires_at=uow.now,
+    )
+    uow.session.add(row)
+    await uow.session.flush()
+    return await _send(uow, row, inviting)
+
+
+async def again(
+    uow: UnitOfWork, invitation_id: int, *, inviting: Inviting
+) -> InvitationView:
+    """Send a new link; the one before opens nothing any more.
+
+    Raises:
+        NotFoundError: There is none that is pending.
+    """
+    return await _send(uow, await _pending(uow, invitation_id), inviting)
+
+
+async def withdraw(uow: UnitOfWork, invitation_id: int) -> None:
+    """Let the link open nothing any more.
+
+    Raises:
+        NotFoundError: There is none that is pending.
+    """
+    row = await _pending(uow, invitation_id)
+    row.withdrawn_at = uow.now
+    uow.record(InvitationWithdrawn(invitation_id=row.id, email=row.email))
+
+
+async def open_link(
+    session: AsyncSession, token: str, *, now: datetime, inviting: Inviting
+) -> Opened:
+    """Tell what a link is good for; nothing changes.
+
+    Raises:
+        NotFoundError: It is not ours, has ended, was used, withdrawn or renewed, or who
+            invited is let go.
+    """
+    row, account = await _opened(session, token, now=now, inviting=inviting)
+    return Opened(
+        purpose=row.purpose,
+        email=row.email,
+        name=account.name if account else "",
+        locale=row.locale,
+        company=inviting.company,
+        min_length=inviting.policy.password_min_length,
+    )
+
+
+async def take_link(
+    uow: UnitOfWork,
+    token: str,
+    *,
+    name: str,
+    password_hash: str,
+    locale: str | None,
+    inviting: Inviting,
+) -> Account:
+    """Use a link: make the account, or give it its new password.
+
+    Raises:
+        NotFoundError: It opens nothing (any more).
+        InvalidError: The name will not do.
+        ConflictError: The address has got an account otherwise meanwhile.
+    """
+    row, account = await _opened(
+        uow.session, token, now=uow.now, inviting=inviting, lock=True
+    )
+    row.used_at = uow.now
+    locale = locale or row.locale
+    if account is not None:
+        await accounts.change(
+            uow, account.id, {"password_hash": password_hash, "locale": locale}
+        )
+        return account
+    view = await accounts.create(
+        uow,
+        email=row.email,
+        name=name,
+        role=row.role,
+        password_hash=password_hash,
+        locale=locale,
+    )
+    row.account_id = view.id
+    uow.record(
+        InvitationAccepted(invitation_id=row.id, email=row.email, account_id=view.id)
+    )
+    return await uow.session.get_one(Account, view.id)
+
+
+async def _opened(
+    session: AsyncSession,
+    token: str,
+    *,
+    now: datetime,
+    inviting: Inviting,
+    lock: bool = False,
+) -> tuple[Invitation, Account | None]:
+    opens = links.read_token(inviting.key, token, now=now)
+    row = await session.get(
+        Invitation, opens.thing_id, with_for_update=lock, populate_existing=True
+    )
+    if (
+        row is None
+        or row.number != opens.owner_id
+        or row.used_at is not None
+        or row.withdrawn_at is not None
+        or row.expires_at <= now
+    ):
+        raise NotFoundError("link")
+    if row.purpose == "invitation":
+        if not await _stands(session, row):
+            raise NotFoundError("link")
+        return row, None
+    account = await session.get(Account, row.account_id)
+    if account is None or not account.active or account.email != row.email:
+        raise NotFoundError("link")
+    return row, account
+
+
+async def _stands(session: AsyncSession, row: Invitation) -> bool:
+    """Tell whether who invited still may; what the hub's owner did by hand stands."""
+    if row.invited_by is None:
+        return True
+    host = await session.get(Account, row.invited_by)
+    return (
+        host is not None
+        and host.active
+        and Right.ACCOUNTS.value in effective(host.role)
+    )
+
+
+async def pending_of(uow: UnitOfWork, purpose: str, email: str) -> Invitation | None:
+    """Take in hand what was sent to an address and not used yet."""
+    row: Invitation | None = await uow.session.scalar(
+        select(Invitation)
+        .where(
+            Invitation.purpose == purpose,
+            Invitation.email == email,
+            Invitation.used_at.is_(None),
+            Invitation.withdrawn_at.is_(None),
+        )
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return row
+
+
+async def _pending(uow: UnitOfWork, invitation_id: int) -> Invitation:
+    row = await uow.session.get(
+        Invitation, invitation_id, with_for_update=True, populate_existing=True
+    )
+    if (
+        row is None
+        or row.purpose != "invitation"
+        or row.used_at is not None
+        or row.withdrawn_at is not None
+    ):
+        raise NotFoundError(f"invitation {invitation_id}")
+    return row
+
+
+async def _send(uow: UnitOfWork, row: Invitation, inviting: Inviting) -> InvitationView:
+    renew(row, uow.now, timedelta(days=inviting.policy.invitation_days))
+    await uow.session.flush()
+    if inviting.mails:
+        await mail_link(uow, row, uow.actor.name, inviting)
+    uow.record(
+        InvitationSent(
+            invitation_id=row.id,
+            email=row.email,
+            role=row.role,
+            again=row.number > 1,
+        )
+    )
+    return _view(row, uow.now, inviting)
+
+
+def renew(row: Invitation, now: datetime, good_for: timedelta) -> None:
+    """Make the link another; the one before opens nothing any more."""
+    row.number += 1
+    row.sent_at = now
+    row.expires_at = now + good_for
+
+
+async def mail_link(
+    uow: UnitOfWork, row: Invitation, who: str, inviting: Inviting
+) -> None:
+    """Owe the mail with the link; ``who`` invites, or has lost his password."""
+    locale = row.locale
+    nobody = row.purpose == "invitation" and not who
+    until = row.expires_at.astimezone(ZoneInfo(inviting.zone))
+    await owe_staff_mail(
+        uow,
+        key=f"{row.purpose}-{row.id}-{row.number}",
+        to=row.email,
+        name=who if row.purpose == "password" else "",
+        subject=invitation_words.phrase(
+            f"{row.purpose}_subject", locale, company=inviting.company
+        ),
+        text=invitation_words.phrase(
+            f"{row.purpose}_nobody" if nobody else row.purpose,
+            locale,
+            company=inviting.company,
+            who=who,
+            link=_link(row, inviting),
+            until=f"{until:%d.%m.%Y %H:%M}",
+        ),
+    )
+
+
+def _link(row: Invitation, inviting: Inviting) -> str:
+    token = links.make_token(
+        inviting.key,
+        thing_id=row.id,
+        owner_id=row.number,
+        now=row.sent_at,
+        good_for=row.expires_at - row.sent_at,
+    )
+    # Behind the mark, so that no server on the way writes it down.
+    return f"{inviting.base_url}/welcome#{token}"
+
+
+def _view(row: Invitation, now: datetime, inviting: Inviting) -> InvitationView:
+    expired = row.expires_at <= now
+    return InvitationView(
+        id=row.id,
+        email=row.email,
+        role=row.role,
+        locale=row.locale,
+        invited_by=row.invited_by,
+        sent_at=row.sent_at,
+        expires_at=row.expires_at,
+        expired=expired,
+        link=None if expired else _link(row, inviting),
+    )
