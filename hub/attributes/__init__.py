@@ -1,0 +1,1 @@
+"""What is known of clients under which name: defined, checked, shown in order."""

@@ -1,0 +1,1 @@
+"""How long things are kept, and letting go of what was kept long enough."""
