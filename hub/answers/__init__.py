@@ -1,0 +1,1 @@
+"""Ready answers and macros: what is written and done again and again."""

@@ -1,0 +1,1 @@
+"""Conversations: what arrives, where it belongs, and how it is answered."""

@@ -1,0 +1,1 @@
+"""Intake: what arrives, in batches, nothing lost and nothing doubled."""

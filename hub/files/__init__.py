@@ -1,0 +1,1 @@
+"""Files: what came with a message or waits to go out with one."""

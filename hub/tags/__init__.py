@@ -1,0 +1,1 @@
+"""The tags that conversations may have: named, merged, counted, let go."""
