@@ -1,0 +1,1 @@
+"""Delivery: what leaves, how far it has come, and when to try again."""

@@ -1,0 +1,1 @@
+"""Events of the log, sent to addresses of others."""
