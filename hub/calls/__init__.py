@@ -1,0 +1,1 @@
+"""Phone calls: a state machine that stands late and swapped callbacks."""
