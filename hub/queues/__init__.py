@@ -1,0 +1,1 @@
+"""Queues: who gets what, and when it is late."""

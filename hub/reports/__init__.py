@@ -1,0 +1,1 @@
+"""Numbers, each traceable to the events behind it."""
