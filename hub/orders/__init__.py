@@ -1,0 +1,1 @@
+"""Orders, their steps, and what clients can ask of them."""
