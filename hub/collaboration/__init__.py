@@ -1,0 +1,1 @@
+"""What the company and its clients do together: tasks, promises, meetings."""
