@@ -1,0 +1,1 @@
+"""Copies of a whole hub: take one, and bring one back."""

@@ -1,0 +1,1 @@
+"""Setting up: whether channels work, and what was lately seen on them."""
