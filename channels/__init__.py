@@ -1,0 +1,1 @@
+"""Channels: each translates between one kind of provider and the hub."""

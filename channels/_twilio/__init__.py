@@ -1,0 +1,1 @@
+"""What the channels over Twilio share: its REST, its signatures, its words."""
