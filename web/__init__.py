@@ -1,0 +1,1 @@
+"""The hub over HTTP: the API, the pages, and the wiring in ``web/app.py``."""

@@ -1,0 +1,1 @@
+"""Trying whether channels work, and saying it in plain words."""

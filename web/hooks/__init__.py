@@ -1,0 +1,1 @@
+"""What providers call: ``/hooks/<channel>/...``."""
