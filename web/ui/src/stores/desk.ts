@@ -1,0 +1,63 @@
+/** What is open on the desk: drawers, dialogs, and what a key was pressed for. */
+
+import { defineStore } from 'pinia'
+import { ref } from 'vue'
+
+/** Things that a key or the palette asks of a part that may be elsewhere. */
+export type Wish =
+  | 'reply'
+  | 'reply-all'
+  | 'forward'
+  | 'go-on'
+  | 'note'
+  | 'assign'
+  | 'tags'
+  | 'snooze'
+  | 'resolve'
+  | 'pending'
+  | 'open'
+  | 'read-missed'
+  | 'first-new'
+  | 'undo'
+  | 'fold'
+  | 'unfold'
+  | 'next'
+  | 'previous'
+  | 'back'
+  | 'new-conversation'
+  | 'select'
+  | 'pick'
+  | 'pick-range'
+  | 'pick-all'
+  | 'bulk-assign'
+  | 'bulk-tags'
+  | 'bulk-snooze'
+  | 'bulk-resolve'
+  | 'entry-next'
+  | 'entry-previous'
+  | 'move'
+  | 'split'
+  | 'merge'
+  | 'find'
+  | 'promise'
+  | 'macros'
+  | `macro-${number}`
+  | `channel-${number}`
+
+export const useDesk = defineStore('desk', () => {
+  const rail = ref(false)
+  const card = ref(false)
+  const palette = ref(false)
+  const keys = ref(false)
+  /** Everything that is folded in messages (quotes, machines' words) is shown. */
+  const whole = ref(false)
+  const wish = ref<{ what: Wish; count: number } | null>(null)
+  let count = 0
+
+  function ask(what: Wish): void {
+    count += 1
+    wish.value = { what, count }
+  }
+
+  return { rail, card, palette, keys, whole, wish, ask }
+})
