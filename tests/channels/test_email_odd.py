@@ -1,0 +1,82 @@
+"""Mails as odd programs write them: charsets, encodings, line ends and people."""
+
+from encodings.aliases import aliases
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from channels.email.charsets import decode
+from tests.channels.test_email_reading import read
+
+
+@pytest.mark.parametrize(
+    ("charset", "data", "expected"),
+    [
+        ("us-ascii", "日本語のメール".encode("iso2022_jp"), "日本語のメール"),
+        ("", "Привіт, світе".encode("utf-16"), "Привіт, світе"),
+        ("", "Hello there".encode("utf-16-le"), "Hello there"),
+        ("utf-8", "Hello there".encode("utf-16-be"), "Hello there"),
+        ("x-unknown", "Де моє замовлення?".encode("cp1251"), "Де моє замовлення?"),
+        ("utf-8", "Де моє замовлення?".encode("koi8-u"), "Де моє замовлення?"),
+        ("gb2312", "镕".encode("gb18030"), "镕"),
+        ("iso-8859-1", b"it\x92s", "it’s"),
+        ("utf-8", "цілий текст".encode()[:-1], "цілий текс\ufffd"),
+        ("windows-1251", "Де моє замовлення?".encode(), "Де моє замовлення?"),
+        ("koi8-u", "naïve".encode(), "naïve"),
+        ("rot13", b"plain", "plain"),
+    ],
+)
+def test_text_is_read_whatever_it_says_of_itself(charset, data, expected) -> None:
+    assert decode(data, charset) == expected
+
+
+@settings(deadline=None)  # some charsets are large to load
+@given(st.binary(), st.text(max_size=20) | st.sampled_from(sorted(aliases)))
+def test_any_bytes_in_any_charset_are_text(data, charset) -> None:
+    assert isinstance(decode(data, charset), str)
+
+
+@pytest.mark.parametrize(
+    "encoding", ["BASE64 ", "base64;", '"base64"', "base64 (of the body)"]
+)
+def test_an_encoding_is_known_however_it_is_written(encoding) -> None:
+    head = f"From: a@b.example\nContent-Transfer-Encoding: {encoding}\n"
+
+    assert read(f"{head}\nSXQgaHVtcw==\n".encode()).text == "It hums"
+
+
+@pytest.mark.parametrize(
+    ("written", "name", "address"),
+    [
+        ("Olena Koval olena@client.example", "Olena Koval", "olena@client.example"),
+        ("olena@client.example Olena", "Olena", "olena@client.example"),
+        ("Олена [mailto:olena@client.example]", "Олена", "olena@client.example"),
+        ("olena@client.example (Olena)", "Olena", "olena@client.example"),
+        ("'olena@client.example'", "", "olena@client.example"),
+        ("Koval, Olena <olena@client.example>", "Olena", "olena@client.example"),
+        ("<<olena@client.example>>", "", "olena@client.example"),
+    ],
+)
+def test_a_person_is_known_however_he_is_written(written, name, address) -> None:
+    mail = read(f"From: {written}\n\nHi".encode())
+
+    assert (mail.sender_name, mail.sender) == (name, address)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"From: a@b.example\r\r\nSubject: Lamp\r\r\n\r\r\nIt hums\r\r\n",
+        b"From: a@b.example\rSubject: Lamp\r\rIt hums\r",
+        b"\xef\xbb\xbfFrom: a@b.example\nSubject: Lamp\n\nIt hums\n",
+        b"\r\n\r\nFrom: a@b.example\r\nSubject: Lamp\r\n\r\nIt hums",
+        b"From a@b.example Fri Nov 20 10:00:00 2026\nFrom: a@b.example\nSubject: Lamp\n\nIt hums",
+    ],
+    ids=["ends doubled", "ends of old Macs", "a mark in front", "blank lines", "mbox"],
+)
+def test_lines_are_found_whatever_ends_them(body) -> None:
+    mail = read(body)
+
+    assert (mail.sender, mail.subject) == ("a@b.example", "Lamp")
+    assert mail.text.strip() == "It hums"
