@@ -205,6 +205,7 @@ async def _free(
             payload={
                 "account_id": line.agent.id,
                 "conversation_id": line.conversation.id,
+                "over_at": uow.now.isoformat(),
             },
         )
     for one in {previous, line.agent} - {None}:

@@ -103,7 +103,11 @@ async def seen(
         to = row.resume or start
         row.resume = None
         reason = row.reason if to == "break" else ""
-        await move(uow, row, to, because="returned", reason=reason)
+        wrap = _wrap(row)
+        if to == "wrap" and wrap is not None and wrap[0] <= uow.now:
+            to = "available"
+        wrap = wrap if to == "wrap" else None
+        await move(uow, row, to, because="returned", reason=reason, wrap=wrap)
 
 
 async def active(
@@ -205,7 +209,8 @@ async def vanish(uow: UnitOfWork, claim: Claim) -> None:
     was = row.reason
     # From a break that nobody chose he comes back to work.
     row.resume = "available" if was == SILENT else row.state
-    await move(uow, row, "offline", because="vanished", reason=was)
+    # The time after a call runs on without him; one that he chose has no end.
+    await move(uow, row, "offline", because="vanished", reason=was, wrap=_wrap(row))
 
 
 async def give_back(uow: UnitOfWork, claim: Claim) -> None:
@@ -302,6 +307,12 @@ def _begin(uow: UnitOfWork, account_id: int) -> AgentState:
     row = AgentState(account_id=account_id, state=NEVER_HERE, since=uow.now)
     uow.session.add(row)
     return row
+
+
+def _wrap(row: AgentState) -> tuple[datetime, int] | None:
+    if row.wrap_until is None or row.wrap_conversation_id is None:
+        return None
+    return row.wrap_until, row.wrap_conversation_id
 
 
 def _sign(uow: UnitOfWork, row: AgentState, settings: QueueSettings) -> None:

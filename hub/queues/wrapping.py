@@ -1,5 +1,7 @@
 """The time after a call: an agent writes down what is left, and is given nothing new."""
 
+from datetime import datetime
+
 from hub.queues import agents, presence, requests
 from hub.storage.due import Claim
 from hub.storage.tables import Conversation, Queue
@@ -12,7 +14,8 @@ WRAP_OVER = "agent.wrap_over"
 async def wrap_up(uow: UnitOfWork, claim: Claim) -> None:
     """A call of an agent is over: he has a while to write down what is left.
 
-    A timer's handler, due at once. Until it has run he is given nothing new.
+    A timer's handler, due at once. Until it has run he is given nothing new. One that
+    comes so late that the time is over (the hub was down meanwhile) changes nothing.
     """
     account_id = claim.payload["account_id"]
     conversation = await uow.session.get(Conversation, claim.payload["conversation_id"])
@@ -24,19 +27,20 @@ async def wrap_up(uow: UnitOfWork, claim: Claim) -> None:
     row = (await presence.hold_states(uow, [account_id])).get(account_id)
     if queue is None or conversation is None or row is None:
         return
-    if not queue.wrap_for or row.state != "available":
+    until = datetime.fromisoformat(claim.payload["over_at"]) + queue.wrap_for
+    if until <= uow.now or row.state != "available":
         return
     await presence.move(
         uow,
         row,
         "wrap",
         because="call",
-        wrap=(uow.now + queue.wrap_for, conversation.id),
+        wrap=(until, conversation.id),
     )
     await uow.owe(
         WRAP_OVER,
         f"{WRAP_OVER}:{account_id}",
-        at=uow.now + queue.wrap_for,
+        at=until,
         payload={"account_id": account_id},
     )
 

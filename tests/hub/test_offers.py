@@ -18,6 +18,7 @@ from hub.storage.tables import Notification, Offer
 from hub.storage.timers import fire_due
 from tests.hub import floor as floors
 
+VANISHED = floors.SETTINGS.vanish_after + timedelta(seconds=1)
 HANDLERS = floors.HANDLERS | {
     offers.OFFER_OVER: offers.run_out,
     presence.TAKE_BACK: offers.take_back,
@@ -263,6 +264,47 @@ async def test_who_speaks_on_the_phone_gets_nothing_new(floor, clock) -> None:
     assert after["wrap_conversation_id"] is not None
     assert still is None
     assert (await floor.assignees())[waits] == nadia
+
+
+@pytest.mark.parametrize(("away", "found"), [(15, "wrap"), (70, "available")])
+async def test_a_wrap_up_ends_while_its_agent_is_away(
+    floor, clock, away, found
+) -> None:
+    nadia = await floor.agent("Nadia", number="+380671112233")
+    await floor.queue("Support", (nadia,), wrap_for=VANISHED + timedelta(seconds=60))
+    await floor.rings()
+    await floor.call(CallMoment.ANSWERED)
+    await floor.call(CallMoment.ENDED)
+    await floor.settle()
+    clock.now += VANISHED
+    await floor.settle()
+    gone = (await floor.look())["agent"][nadia]["state"]
+    clock.now += timedelta(seconds=away)
+
+    await floor.seen(nadia)
+    returned = (await floor.look())["agent"][nadia]
+    clock.now += timedelta(seconds=60)
+    await floor.seen(nadia)
+    await floor.settle()
+
+    assert gone == "offline"
+    assert returned["state"] == found
+    assert (returned["wrap_until"] is not None) == (found == "wrap")
+    assert (await floor.look())["agent"][nadia]["state"] == "available"
+
+
+async def test_a_wrap_up_that_was_owed_all_night_is_none(floor, clock) -> None:
+    nadia = await floor.agent("Nadia", number="+380671112233")
+    await floor.queue("Support", (nadia,), wrap_for=timedelta(seconds=60))
+    await floor.rings()
+    await floor.call(CallMoment.ANSWERED)
+    await floor.call(CallMoment.ENDED)
+    clock.now += timedelta(seconds=60)
+
+    await floor.seen(nadia)
+    await floor.settle()
+
+    assert (await floor.look())["agent"][nadia]["state"] == "available"
 
 
 async def test_silence_is_a_break_that_ends_with_the_next_key(floor, clock) -> None:
