@@ -18,20 +18,24 @@ from web.demo.telling import Ground
 #: First one of each, then what there is more of.
 LIVE: tuple[tuple[str, str, float], ...] = (
     *(("fresh", "s", 0.55), ("taken", "m", 0.8), ("pending", "m", 9.0)),
-    *(("snoozed", "m", 14.0), ("fresh", "m", 1.4), ("asks", "m", 3.0)),
+    *(("snoozed", "m", 14.0), ("fresh", "m", 0.66), ("asks", "m", 3.0)),
     *(("refused", "s", 8.0), ("fresh", "m", 0.93), ("planned", "m", 6.0)),
     *(("bounced", "m", 11.0), ("uncertain", "s", 7.0), ("fresh", "f", 0.3)),
     *(("fresh", "c", 0.4), ("taken", "p", 0.6), ("fresh", "p", 0.2)),
     *(("asks", "s", 4.0), ("pending", "s", 20.0), ("snoozed", "p", 10.0)),
     *(("fresh", "s", 0.1), ("fresh", "f", 1.1), ("taken", "s", 0.9)),
     *(("fresh", "m", 0.05), ("asks", "p", 2.0), ("pending", "f", 16.0)),
-    *(("taken", "m", 1.2), ("fresh", "s", 2.2), ("asks", "m", 8.0)),
+    *(("taken", "m", 0.7), ("fresh", "s", 1.3), ("asks", "m", 5.5)),
     *(("fresh", "m", 0.85), ("pending", "m", 25.0), ("snoozed", "s", 30.0)),
     *(("fresh", "p", 0.97), ("taken", "f", 0.4), ("asks", "m", 5.0)),
     *(("pending", "p", 12.0), ("fresh", "c", 0.7), ("taken", "s", 0.3)),
     *(("fresh", "f", 0.75), ("asks", "s", 2.5), ("pending", "m", 18.0)),
     *(("taken", "m", 0.5),),
 )
+#: How long ago those of today began whose answer is out already.
+TODAY = timedelta(minutes=20), timedelta(hours=5)
+#: The share of them who waited longer than promised.
+LATE_TODAY = 0.12
 #: A client's next matter begins so long after the last one at the soonest.
 BETWEEN = timedelta(days=17)
 #: How many get in touch in each hour of the day, from eight in the morning.
@@ -94,6 +98,15 @@ class History:
         for person, (ends, via, share) in zip(persons, LIVE, strict=False):
             story = self.story(person, via, now)
             plot.plan_live(story, ends, now - share * plot.first_response(story), now)
+
+    def plan_today(self, persons: Sequence[Person], *, now: datetime) -> None:
+        """Plan what came this morning and is done, one matter a person."""
+        for person in persons:
+            start = now - self._chance.uniform(*TODAY)
+            story = self.story(person, self._chance.choice("smfp"), start)
+            late = self._chance.random() < LATE_TODAY
+            share = self._chance.uniform(*((1.1, 1.6) if late else (0.1, 0.9)))
+            plot.plan_done(story, start, share, now)
 
     def story(self, person: Person, via: str, at: datetime) -> Story:
         """Give a person a matter that may come this way."""

@@ -1,5 +1,8 @@
 """What the demo company's tags look like, and what it wants to know of clients."""
 
+import random
+from datetime import datetime, timedelta
+
 from hub.attributes import definitions
 from hub.attributes.definitions import AttributeGiven
 from hub.collaboration.asking import EVERYBODY
@@ -71,6 +74,23 @@ ATTRIBUTES: tuple[tuple[str, AttributeGiven], ...] = (
         ),
     ),
 )
+
+#: Those that are days: they remind.
+DAYS = frozenset({"birthday", "contract_until"})
+
+
+def facts(chance: random.Random, now: datetime) -> dict[str, str]:
+    """Say what the company knows of one client: a little of most, much of some."""
+    tier = chance.choices(("regular", "gold", "builder"), (70, 18, 12))[0]
+    known = {"tier": tier, "heated_m2": str(chance.randint(38, 240))}
+    if chance.random() < 0.4:  # noqa: PLR2004 - some have us look after it
+        until = now + timedelta(days=chance.randint(45, 700))
+        known["contract_until"] = f"{until:%Y-%m-%d}"
+    if tier == "gold":
+        known["birthday"] = f"{chance.randint(1950, 2001)}-{chance.randint(1, 12):02}-14"
+    if tier == "builder":
+        known["limit"] = str(chance.randint(4, 30) * 5000)
+    return known
 
 
 async def seed(uow: UnitOfWork) -> None:

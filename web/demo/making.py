@@ -127,6 +127,8 @@ class Making:
         history.plan_live(live, now=self.now)
         likeness.plan(ground, persons, now=self.now)
         texters = [one for one in persons if one not in live and one not in REGULARS]
+        # The last of them, so that those who text and those of the agenda are others.
+        history.plan_today(texters[-len(texters) // 4 :], now=self.now)
         texting.plan(ground, texters, now=self.now, chance=self.chance)
         agenda.plan(
             past,
@@ -175,9 +177,11 @@ class Making:
             ("місто", "вулиця") if person.locale == "uk" else ("city", "street")
         )
         attributes = {city: person.city, street: person.street}
+        attributes |= knowing.facts(self.chance, self.now)
         await clients.change(uow, made.id, {"attributes": attributes})
-        # None of it is a day; there is nothing to look at.
-        await uow.forgive(f"{LOOK}:{made.id}")
+        if not knowing.DAYS & attributes.keys():
+            # None of it is a day; there is nothing to look at.
+            await uow.forgive(f"{LOOK}:{made.id}")
 
     # --- who is there
 

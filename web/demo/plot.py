@@ -206,6 +206,23 @@ async def _wraps_up(uow: UnitOfWork, story: Story) -> None:
     await story.moves(uow, "resolved")
 
 
+def plan_done(story: Story, start: datetime, share: float, now: datetime) -> None:
+    """Plan a matter that one answer ends, after a share of the queue's promise.
+
+    One that would be answered after now is not planned at all.
+    """
+    due_at = start + first_response(story)
+    answer_at = start + share * first_response(story)
+    if answer_at > now:
+        return
+    past = story.ground.past
+    past.at(start, story.opens)
+    if answer_at > due_at:
+        past.at(due_at, past.fire)
+    step = act(_first_answer, story, then="resolve")
+    past.at(answer_at, step, story.seat.actor)
+
+
 # --- what is under way now
 
 
