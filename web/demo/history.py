@@ -102,7 +102,7 @@ class History:
     def plan_today(self, persons: Sequence[Person], *, now: datetime) -> None:
         """Plan what came this morning and is done, one matter a person."""
         for person in persons:
-            start = now - self._chance.uniform(*TODAY)
+            start = now - TODAY[0] - self._chance.random() * (TODAY[1] - TODAY[0])
             story = self.story(person, self._chance.choice("smfp"), start)
             late = self._chance.random() < LATE_TODAY
             share = self._chance.uniform(*((1.1, 1.6) if late else (0.1, 0.9)))

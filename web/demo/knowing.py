@@ -87,7 +87,9 @@ def facts(chance: random.Random, now: datetime) -> dict[str, str]:
         until = now + timedelta(days=chance.randint(45, 700))
         known["contract_until"] = f"{until:%Y-%m-%d}"
     if tier == "gold":
-        known["birthday"] = f"{chance.randint(1950, 2001)}-{chance.randint(1, 12):02}-14"
+        known["birthday"] = (
+            f"{chance.randint(1950, 2001)}-{chance.randint(1, 12):02}-14"
+        )
     if tier == "builder":
         known["limit"] = str(chance.randint(4, 30) * 5000)
     return known
