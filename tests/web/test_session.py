@@ -273,6 +273,14 @@ async def test_a_new_password_ends_all_sign_ins_but_gives_a_new_one(
     assert (await sign_in(client, password="another word!")).status == 200
 
 
+async def test_no_name_of_the_document_tells_of_modules(client) -> None:
+    document = await (await client.get("/api/v1/openapi.json")).json()
+
+    names = document["components"]["schemas"]
+    assert "OrderIn" in names
+    assert not [one for one in names if "__" in one]
+
+
 # --- headers ------------------------------------------------------------------------
 
 

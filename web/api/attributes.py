@@ -30,7 +30,7 @@ class Labels(Body):
     en: Label = ""
 
 
-class ChoiceIn(Body):
+class AttributeChoiceIn(Body):
     """One of a list."""
 
     value: Annotated[str, Field(min_length=1, max_length=MAX_LABEL)]
@@ -43,7 +43,7 @@ class AttributeIn(Body):
     labels: Annotated[Labels, Field(default_factory=Labels)]
     kind: Literal["text", "number", "date", "yes_no", "choice", "link"]
     choices: Annotated[
-        list[ChoiceIn], Field(max_length=MAX_CHOICES, default_factory=list)
+        list[AttributeChoiceIn], Field(max_length=MAX_CHOICES, default_factory=list)
     ]
     required: bool = False
     editors: Literal["everyone", "managers", "programs"] = "everyone"
@@ -64,7 +64,7 @@ class AttributePut(AttributeIn):
     revision: Annotated[int, Field(ge=0)]
 
 
-class OrderIn(Body):
+class AttributeOrderIn(Body):
     """All of them, in the order in which they are shown."""
 
     ids: Annotated[
@@ -94,7 +94,7 @@ async def create(call: Call, body: NewAttributeIn) -> AttributeView:
 
 
 @routes.put("/attributes/order", right=Right.ATTRIBUTES)
-async def reorder(call: Call, body: OrderIn) -> list[AttributeView]:
+async def reorder(call: Call, body: AttributeOrderIn) -> list[AttributeView]:
     """Show definitions in this order."""
     return await call.run(lambda uow: definitions.reorder(uow, body.ids))
 

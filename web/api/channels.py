@@ -24,7 +24,7 @@ routes = Routes(tag="channels")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ChannelView:
+class ChannelSetupView:
     """One channel that there is, set up or not."""
 
     name: str
@@ -54,7 +54,7 @@ class CheckIn(Body):
 
 
 @routes.get("/channels", right=Right.CHANNELS)
-async def index(call: Call) -> Page[ChannelView]:
+async def index(call: Call) -> Page[ChannelSetupView]:
     """List all channels, those that are set up first."""
     adapters = call.request.app[ADAPTERS]
     async with call.read() as session:
@@ -104,8 +104,8 @@ def _adapter(call: Call, name: str) -> Adapter:
 
 def _view(
     name: str, adapter: Adapter | None, seen: Activity, tried: CheckView | None
-) -> ChannelView:
-    return ChannelView(
+) -> ChannelSetupView:
+    return ChannelSetupView(
         name=name,
         configured=adapter is not None,
         reaches=adapter.reaches if adapter else None,

@@ -41,7 +41,7 @@ class WordingIn(Body):
         }
 
 
-class ChoiceIn(Body):
+class FormChoiceIn(Body):
     """One answer that can be chosen."""
 
     value: Annotated[str, Field(min_length=1, max_length=definitions.LONGEST_LABEL)]
@@ -70,7 +70,7 @@ class QuestionIn(Body):
     help: WordingIn = WordingIn()
     required: bool = False
     choices: Annotated[
-        list[ChoiceIn],
+        list[FormChoiceIn],
         Field(max_length=definitions.MOST_CHOICES, default_factory=list),
     ]
     max_length: Annotated[int, Field(ge=1, le=definitions.LONGEST_ANSWER)] | None = None

@@ -25,7 +25,7 @@ _Clock = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
 _Way = Literal["app", "desktop", "sound", "push", "digest"]
 
 
-class ReadIn(Body):
+class NotificationReadIn(Body):
     """Which were seen."""
 
     ids: Annotated[
@@ -107,7 +107,7 @@ async def index(
 
 
 @routes.post("/notifications/read", right=Right.SELF)
-async def mark_read(call: Call, body: ReadIn) -> None:
+async def mark_read(call: Call, body: NotificationReadIn) -> None:
     """Mark some as seen, on all of one's screens."""
     await call.run(lambda uow: notifications.mark_read(uow, call.account, body.ids))
 

@@ -39,7 +39,7 @@ class ViewIn(Body):
     sort: Order = "urgency"
 
 
-class OrderIn(Body):
+class ViewOrderIn(Body):
     """Views in an order; those that are not named stay where they are."""
 
     ids: Annotated[list[Annotated[int, Field(ge=1)]], Field(max_length=1000)]
@@ -113,7 +113,7 @@ async def preview(call: Call, body: PreviewIn) -> PreviewAnswer:
 
 
 @routes.put("/views/order", right=Right.SELF)
-async def reorder(call: Call, body: OrderIn) -> list[ListView]:
+async def reorder(call: Call, body: ViewOrderIn) -> list[ListView]:
     """Put views into another order."""
     return await call.run(
         lambda uow: saved_views.reorder(uow, body.ids, rules=rules(call))
