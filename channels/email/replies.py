@@ -7,76 +7,33 @@ left blank. Time grows with the length alone.
 
 import re
 
+from channels.email.quote_words import (
+    DAY,
+    DEVICE,
+    ENDS_WITH_HOUR,
+    ENDS_WITH_WRITER,
+    FIELD,
+    FORWARDED,
+    HOUR,
+    INSIDE,
+    MARKS,
+    OPENS,
+    ORIGINAL,
+    TITLE,
+    VERB,
+    WROTE,
+)
+
 _QUOTED = re.compile(r"^\s{0,3}>")
+#: The last line of one that was folded within its brackets.
+_CLOSES = re.compile(r"^\s*>\s*\w[\w ()]{0,30}:\s*$")
 _DATED = re.compile(
     r"\b(?:19|20)\d\d\b|\b\d{1,2}[:.]\d\d\b|\b\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d年|\d월"
 )
-#: "On <day> <person> wrote:", as programs of many languages end it.
-_VERBS = r"""(?:\b(?:wrote|writes|schrieb|geschreven|schreef|skrev|skrifaði|kirjoitti|
-    a\s+écrit|écrit|escribió|escreveu|escrigué|ha\s+scritto|scritto|
-    пише|пишуть|писал[аи]?|писав|писала|написав(?:ла)?|написала|написал[аи]?|пишет|напісаў|
-    napisał(?:\(a\)|a)?|pisze|píše|schreibt|napsal(?:\(a\)|a)?|napísal(?:\(a\)|a)?|napisao|írta|
-    a\s+scris|yazd\u0131|yazm\u0131ş|ha\s+escrit|rašė|rakstīja|kirjutas|написа|έγραψε|כתב|כתבה|viết)
-    |写道|寫道|のメール|がきました|さんは書きました|작성)"""
-_VERB = re.compile(_VERBS, re.IGNORECASE | re.VERBOSE)
-_WROTE = re.compile(
-    rf"""{_VERBS}[^\n\w]{{0,20}}[:\uff1a]?\s*$|<?[^\s<>]+@[^\s<>]+>\s*[:\uff1a]\s*$""",
-    re.IGNORECASE | re.VERBOSE,
-)
-#: The last line of one that was folded within its brackets.
-_CLOSES = re.compile(r"^\s*>\s*\w[\w ()]{0,30}:\s*$")
-#: "-----Original Message-----" and its like.
-_ORIGINAL = re.compile(
-    r"""^[\s>*_]*-{2,}[\s*]*(?:[^\W\d_]+[\s.]+){0,3}(?:message|nachricht|mensaje|messaggio|
-    mensagem|bericht|wiadomość|сообщение|повідомлення|лист|письмо|zpráva|meddelande|
-    melding|besked|viesti|mesaj|üzenet|original|e-?mail)
-    (?:\s+[^\W\d_]+){0,3}[\s*]*-{2,}[\s*]*$""",
-    re.IGNORECASE | re.VERBOSE,
-)
-_FORWARDED = re.compile(
-    r"^[\s>*]*(?:begin forwarded message|початок переадресованого|начало переадресованного"
-    r"|anfang der weitergeleiteten|début du message)\b.*:",
-    re.IGNORECASE,
-)
-_NAMES_OF_FIELDS = r"""
-    from|sent|date|to|cc|subject|reply-to|importance|
-    від|від\s+кого|надіслано|дата|кому|копія|тема|
-    от|от\s+кого|отправлено|копия|
-    von|gesendet|datum|an|betreff|
-    de|envoyé|à|objet|enviado(?:\s+el)?|para|asunto|assunto|data|fecha|
-    da|inviato|risposta|a|oggetto|
-    van|verzonden|aan|onderwerp|
-    od|wysłano|wysłane|do|temat|odesláno|komu|předmět|predmet|odoslané|dátum|
-    från|skickat|till|ämne|fra|sendt|til|emne|lähettäjä|lähetetty|vastaanottaja|aihe|
-    gönderen|gönderildi|kime|konu|tarih|feladó|címzett|tárgy|dátum|
-    发件人|发送时间|收件人|主题|抄送|差出人|送信日時|宛先|件名|寄件者|日期|收件者|主旨"""
-_FIELD = re.compile(
-    rf"^[\s>]*\*?(?:{_NAMES_OF_FIELDS})\s*\*?\s*[:\uff1a]\*?\s*\S?",
-    re.IGNORECASE | re.VERBOSE,
-)
-#: What an old mail is about; hardly anything but its head says so.
-_TITLE = re.compile(
-    r"""^[\s>]*\*?(?:subject|тема|betreff|objet|asunto|assunto|oggetto|onderwerp|temat|
-    předmět|predmet|ämne|emne|aihe|konu|tárgy|主题|件名|主旨)\s*\*?\s*[:\uff1a]""",
-    re.IGNORECASE | re.VERBOSE,
-)
 _RULE = re.compile(r"^[\s*]*[-_=—]{5,}[\s*]*$")
 _SIGNATURE = re.compile(r"^\s*(?:--|—|––)\s*$")
-_DEVICE = re.compile(
-    r"""^\s*\*?(?:sent\s+(?:from|with|via)\s+(?:my\s+)?\S|(?:get|download|отримати|завантажити|скачать|pobierz|télécharg\S+|obten\w+|scarica|baix\w+)\s+
-    outlook\s|outlook\s+f\S+\s+\w+\s+(?:herunterladen|beziehen)|
-    надіслано\s+(?:з|із|від)\s|відправлено\s+(?:з|із)\s|отправлено\s+(?:с|из)\s|
-    von\s+meinem\s.*gesendet|gesendet\s+von\s|envoyé\s+(?:de|depuis)\s|
-    enviado\s+(?:desde|do|de)\s|inviato\s+da|verzonden\s+(?:met|vanaf)\s|
-    wysłan[eo]\s+z\s|skickat\s+från|sendt\s+fra).{0,80}$""",
-    re.IGNORECASE | re.VERBOSE,
-)
-#: Says that the answers stand between the quoted lines.
-_INSIDE = re.compile(
-    r"""\b(?:inline|in-line|(?:see|my|answers?|comments?|replies)\s+(?:\w+\s+)?below|
-    нижче|ниже|червоним|красным|у\s+тексті|в\s+тексте|siehe\s+unten|ci-dessous)\b""",
-    re.IGNORECASE | re.VERBOSE,
-)
+#: The end of a line that says who wrote what follows.
+_ENDS = re.compile(rf"[:\uff1a][ \t*\xa0{MARKS}]*$")
 #: A text that is signed by PGP within the text. The first signature that begins is the
 #: one: looking for another when that one has no end would take the square of the time.
 _ARMOUR = re.compile(
@@ -90,13 +47,8 @@ _LONGEST_SIGNATURE = 12
 _LINES_OF_ATTRIBUTION = 6
 _LONGEST_HEADER = 1000
 _LONGEST_ATTRIBUTION = 400
+_LONGEST_DEVICE = 160
 _ADDRESS = re.compile(r"[^\s<>]@[^\s<>]")
-_OPENS = re.compile(
-    r"""\W*(?:on|am|le|el|il|op|den|dnia|w\s+dniu|em|a|pe|dne|\d|
-    mon|tue|wed|thu|fri|sat|sun|пн|вт|ср|чт|пт|с\u0431|нд|вс|понед|вівт|серед|четв|п.ятн|
-    су\u0431от|неділ|втор|сред|пятн|су\u0431\u0431от|воскр)""",
-    re.IGNORECASE | re.VERBOSE,
-)
 
 
 def visible_text(text: str) -> str:
@@ -105,7 +57,7 @@ def visible_text(text: str) -> str:
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     cut = _header_of_old_mail(lines)
     own = lines if cut is None else lines[:cut]
-    if cut is not None and (not _says_something(own) or _INSIDE.search("\n".join(own))):
+    if cut is not None and (not _says_something(own) or INSIDE.search("\n".join(own))):
         # A bare forward, or answers within the old mail: all of it counts.
         return text.strip()
     said = "\n".join(_without_signature(_without_quotes(own))).strip("\n").rstrip()
@@ -129,7 +81,7 @@ def _header_of_old_mail(lines: list[str]) -> int | None:
     for index, line in enumerate(lines):
         if _QUOTED.match(line) or len(line) > _LONGEST_HEADER:
             continue
-        if _ORIGINAL.match(line) or _FORWARDED.match(line):
+        if ORIGINAL.match(line) or FORWARDED.match(line):
             return _with_rule(lines, index)
         if _is_block(lines, index):
             return _with_rule(lines, index)
@@ -138,16 +90,16 @@ def _header_of_old_mail(lines: list[str]) -> int | None:
 
 def _is_block(lines: list[str], start: int) -> bool:
     """Tell whether three header fields of a mail follow one another here."""
-    if not _FIELD.match(lines[start]):
+    if not FIELD.match(lines[start]):
         return False
     fields: list[str] = []
     for line in lines[start : start + 8]:
-        if _FIELD.match(line):
+        if FIELD.match(line):
             fields.append(line)
         elif line.strip():
             break
     # Two may be chance, and three a journey ("From: Kyiv, To: Lviv, Date: Monday").
-    is_of_a_mail = any("@" in line or _TITLE.match(line) for line in fields)
+    is_of_a_mail = any("@" in line or TITLE.match(line) for line in fields)
     return len(fields) >= 3 and is_of_a_mail  # noqa: PLR2004
 
 
@@ -188,7 +140,7 @@ def _attributions(lines: list[str]) -> list[range]:
     """Find the "On that day, somebody wrote:", each perhaps over several lines."""
     found = []
     for end, line in enumerate(lines):
-        if not line.rstrip(" \t*\xa0").endswith((":", "\uff1a")):
+        if not _ENDS.search(line[-40:]):
             continue
         if _QUOTED.match(line) and not _CLOSES.match(line):
             continue
@@ -204,10 +156,10 @@ def _from_its_date(lines: list[str], end: int) -> list[range]:
         if _QUOTED.match(lines[start]) and start != end:
             break
         said = " ".join(lines[start : end + 1])[-1000:]
-        if _DATED.search(said) and ("@" in said or _VERB.search(said)):
+        if _DATED.search(said) and ("@" in said or VERB.search(said)):
             return [range(start, end + 1)]
     # No date at all: an address and the verb in one line are enough.
-    is_plain = "@" in lines[end] and _VERB.search(lines[end])
+    is_plain = "@" in lines[end] and VERB.search(lines[end])
     return [range(end, end + 1)] if is_plain else []
 
 
@@ -222,19 +174,19 @@ def _is_sure(lines: list[str], attribution: range) -> bool:
         or not lines[start - 1].strip()
         # Some programs set it back instead, or put it below fields of the old mail.
         or lines[start].startswith("    ")
-        or _FIELD.match(lines[start - 1]) is not None
+        or FIELD.match(lines[start - 1]) is not None
     )
     said = " ".join(lines[number] for number in attribution)
     return (
         stands_alone
         and len(said) <= _LONGEST_ATTRIBUTION
-        and bool(_ADDRESS.search(said) or (_OPENS.match(said) and _DATED.search(said)))
+        and bool(_ADDRESS.search(said) or (OPENS.match(said) and _DATED.search(said)))
     )
 
 
 def _with_fields(lines: list[str], start: int) -> int:
     """Give where what belongs to an attribution begins, fields and a rule above it."""
-    while start and _FIELD.match(lines[start - 1]):
+    while start and FIELD.match(lines[start - 1]):
         start -= 1
     return _with_rule(lines, start)
 
@@ -248,7 +200,14 @@ def _is_quoted_next(lines: list[str], index: int) -> bool:
 
 def _wrote(line: str) -> bool:
     # Only the end matters, and a bounded one keeps the search fast.
-    return bool(_WROTE.search(line[-200:]))
+    line = line[-200:]
+    if WROTE.search(line):
+        return True
+    if not DAY.search(line) or not HOUR.search(line):
+        return False
+    return bool(ENDS_WITH_WRITER.search(line)) or bool(
+        ENDS_WITH_HOUR.search(line) and VERB.search(line)
+    )
 
 
 def _answers_between(lines: list[str], quoted: list[bool], headers: set[int]) -> bool:
@@ -266,12 +225,16 @@ def _without_signature(lines: list[str]) -> list[str]:
     cut = len(lines)
     for index in range(len(lines) - 1, -1, -1):
         line = lines[index]
-        if _SIGNATURE.match(line) or (not below and _DEVICE.match(line)):
+        if _SIGNATURE.match(line) or (not below and _is_of_a_device(line)):
             cut = index
         below += bool(line.strip())
         if below > _LONGEST_SIGNATURE + 1:
             break
     return lines[:cut] if _says_something(lines[:cut]) else lines
+
+
+def _is_of_a_device(line: str) -> bool:
+    return len(line) <= _LONGEST_DEVICE and bool(DEVICE.match(line))
 
 
 def _says_something(lines: list[str]) -> bool:

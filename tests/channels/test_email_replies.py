@@ -22,6 +22,23 @@ CUT = {
     "signature": "To Kyiv.\n-- \nOlena\n+380 44 111 00 00",
     "telephone": "To Kyiv.\n\nSent from my iPhone",
     "signed by PGP": "-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\nTo Kyiv.\n-----BEGIN PGP SIGNATURE-----\n\niQEz\n-----END PGP SIGNATURE-----\n",
+    "who wrote stands first": "To Kyiv.\n\nShop <s@shop.example> schrieb am Fr., 20. Nov. 2026, 10:00:\n\nWohin?",
+    "who wrote stands last": "To Kyiv.\n\nOp 20-11-2026 om 10:00 schreef Winkel:\n\nWaarheen?",
+    "you wrote": "To Kyiv.\n\nВи писали 20 листопада 2026 р., 10:00:\n\nКуди?",
+    "he or she wrote": "To Kyiv.\n\n20 нояб. 2026 г., в 10:00, Shop <s@shop.example> написал(а):\n\nКуда?",
+    "with the time behind": "To Kyiv.\n\nShop <s@shop.example> ezt írta (időpont: 2026. nov. 20., P, 10:00):\n\nHova?",
+    "right to left": f"To Kyiv.\n\n\u202b20.11.2026, 10:00, מאת Shop <\u202as@shop.example\u202c\u200f>:\u202c\n{QUOTE}",
+    "between dashes": "To Kyiv.\n\n---- On Fri, 20 Nov 2026 10:00:00 +0200 Shop <s@shop.example> wrote ----\n\nWhere to?",
+    "of origin": "To Kyiv.\n\n-----Message d'origine-----\nDe : Shop\nEnvoyé : vendredi\nObjet : x\n\nOù ?",
+    "Chinese": 'To Kyiv.\n\n------------------ 原始邮件 ------------------\n发件人: "Shop";\n主题: x\n\n去哪里?',
+    "Outlook in Portuguese": "To Kyiv.\n\nDe: Shop\nEnviada em: sexta-feira\nPara: Olena\nAssunto: x\n\nPara onde?",
+    "Outlook in Korean": "To Kyiv.\n\n보낸 사람: Shop\n보낸 날짜: 금요일\n받는 사람: Olena\n제목: x\n\n어디로?",
+    "Apple in Ukrainian": "To Kyiv.\n\nВід: Shop <s@shop.example>\nДата: пʼятниця\nДо: Олена\nТема: x\n\nКуди?",
+    "twice bold": "To Kyiv.\n\n**From:** Shop\n**Date:** Friday\n**To:** Olena\n**Subject:** x\n\nWhere to?",
+    "telephone in Dutch": "To Kyiv.\n\nVerstuurd vanaf mijn iPad",
+    "telephone in Czech": "To Kyiv.\n\nOdesláno z iPadu",
+    "telephone in Chinese": "To Kyiv.\n\n发自我的iPad",
+    "telephone in Turkish": "To Kyiv.\n\niPad'imden gönderildi",
     "answer below": f"{QUOTE}\n\nTo Kyiv.",
 }
 KEPT = {
@@ -32,6 +49,12 @@ KEPT = {
     "own sentence": "Hello,\nyour colleague called on 20.11.2026 and wrote:\n\ncome at ten\n\nBut you were closed.",
     "own list": "From: Kyiv\nTo: Lviv\n\nHow much is it?",
     "own journey": "Please fetch it.\nFrom: Kyiv\nTo: Lviv\nDate: Monday\nThank you",
+    "own tale with an hour": "Hello,\n\nAm 20.11.2026 um 10:00 schrieb mir Ihr Fahrer:\nich bin da\naber nein.",
+    "own last line of a place": "Hello!\n\nSent from Kyiv on Friday, and nothing came.",
+    "own last line of a town": "Вітаю!\n\nНадіслано з Києва у п'ятницю, а досі нічого!",
+    "own last line of a branch": "Вітаю!\n\nНадіслано через Нову Пошту на відділення 5",
+    "own last line of a program": "Hello!\n\nGet Outlook working again please, no mail comes.",
+    "answers in the text": "Відповіді в тексті.\n\n-----Original Message-----\nКолір? Червоний.",
     "dashes": "First -- this is no signature.\nSecond.",
 }
 
@@ -49,6 +72,12 @@ def test_own_words_stay_where_they_cannot_be_told_apart(text) -> None:
 @given(st.text(alphabet=">:-aOn wrote@2026\n.", max_size=300) | st.text())
 def test_something_is_always_visible(text) -> None:
     assert bool(visible_text(text).strip()) == bool(text.strip())
+
+
+def test_a_line_without_end_is_read_at_once() -> None:
+    line = "Sent from " + "x" * 200_000
+
+    assert visible_text(f"To Kyiv.\n\n{line} wrote:") == f"To Kyiv.\n\n{line} wrote:"
 
 
 def test_a_quote_in_html_is_marked_as_one() -> None:
