@@ -23,6 +23,7 @@ from channels.email.prose import (
 from hub.contracts import DeliveryReceipt, InboundMessage
 
 _MOST_RECIPIENTS = 100
+_COPY = "message/rfc822"
 _STATUS_PARTS = frozenset({"message/delivery-status", "message/global-delivery-status"})
 _FIELDS = re.compile(
     r"^\s*(?:Final|Original)-Recipient\s*:", re.IGNORECASE | re.MULTILINE
@@ -80,6 +81,8 @@ def report(message: Message, envelope_from: str | None = None) -> list[Fate]:
     found = _from_standard_parts(parts)
     if found is None and message.get_content_type() == "text/plain":
         found = notification(text_of_part(message))[0] or None
+    if found is None:
+        found = _from_marked_copy(parts)
     if found is not None:
         return found
     if not is_from_server(message, envelope_from):
@@ -201,6 +204,16 @@ def _from_complaint(part: Message) -> list[Fate]:
         address = people[0].address if people else ""
         return [Fate(action, address, "", f"complaint: {kind}")]
     return []
+
+
+def _from_marked_copy(parts: list[Message]) -> list[Fate] | None:
+    """Read a complaint by Microsoft, which is told by nothing but the copy's head."""
+    for part in parts:
+        for copy in field_groups(part) if part.get_content_type() == _COPY else ():
+            if people := headers.mailboxes(copy, "X-HmXmrOriginalRecipient"):
+                address = people[0].address
+                return [Fate("complaint", address, "", "complaint: abuse")]
+    return None
 
 
 def _typed(fields: Message, name: str) -> str:

@@ -68,6 +68,7 @@ _DIVIDER = re.compile(
     [^\n]*$""",
     re.IGNORECASE | re.MULTILINE | re.VERBOSE,
 )
+_ANSWERS = re.compile(r"\s*(?:re|aw|sv|відп|ответ|odp|ynt|antw|res|r)\s*:", re.IGNORECASE)
 _LONGEST_PROSE = 20_000
 
 
@@ -80,7 +81,13 @@ def is_from_server(message: Message, envelope_from: str | None) -> bool:
     is_server = _FROM_SERVER.match(people[0].address if people else named) or (
         is_from_nobody(message, envelope_from)
     )
-    return bool(is_server) and "auto-replied" not in _vacation(message)
+    if "auto-replied" in _vacation(message):
+        return False
+    # A small firm's owner may write as postmaster@, and answer us about a delivery.
+    is_answer = _ANSWERS.match(headers.text(message, "Subject")) and (
+        "In-Reply-To" in message and not is_from_nobody(message, envelope_from)
+    )
+    return bool(is_server) and not is_answer
 
 
 def fates_in_prose(message: Message, parts: list[Message]) -> list[Fate]:

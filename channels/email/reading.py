@@ -59,6 +59,9 @@ def parse(body: bytes) -> Message:
     """
     if _DOUBLED_ENDS.match(body):
         body = body.replace(b"\r\r\n", b"\r\n")
+    elif b"\n" not in body:
+        # Old programs ended lines their own way.
+        body = body.replace(b"\r", b"\n")
     body = body.removeprefix(codecs.BOM_UTF8)
     # A mailbox file's line, and blank lines, stand before mails that were exported.
     body = re.sub(rb"\A(?:[\r\n]+|>?From [^\r\n]*\r?\n)+", b"", body)

@@ -351,3 +351,31 @@ def test_hostile_prose_takes_no_time() -> None:
     body = prose("mailer-daemon@a.b", "failure notice", words)
 
     assert make().receive(trusted(body)).items
+
+
+def test_who_answers_as_the_postmaster_of_his_firm_is_no_server() -> None:
+    mail = (
+        b"Return-Path: <postmaster@client.example>\nFrom: postmaster@client.example\n"
+        b"Subject: Re: Lamp\nIn-Reply-To: <key-1@shop.example>\n\n"
+        b"It was not delivered. Call ivan@client.example."
+    )
+
+    (item,) = make().receive(trusted(mail)).items
+
+    assert isinstance(item, InboundMessage)
+    assert item.references == ("<key-1@shop.example>",)
+
+
+def test_a_complaint_that_is_known_by_the_head_of_the_copy_only() -> None:
+    mail = (
+        b"From: staff@hotmail.example\nSubject: complaint about message from 192.0.2.7\n"
+        b"Content-Type: multipart/mixed; boundary=x\n\n--x\n"
+        b"Content-Type: message/rfc822\n\nX-HmXmrOriginalRecipient: olena@client.example\n"
+        b"Message-ID: <key-1@shop.example>\nTo: olena@client.example\n\nHello\n--x--\n"
+    )
+
+    (item,) = make().receive(trusted(mail)).items
+
+    assert isinstance(item, DeliveryReceipt)
+    assert (item.cause, item.recipient) == ("complaint", OLENA)
+    assert item.external_id == "<key-1@shop.example>"

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from channels.email.charsets import decode
-from tests.channels.test_email_reading import read
+from tests.channels.test_email_reading import MAIL, make, read, trusted
 
 
 @pytest.mark.parametrize(
@@ -80,3 +80,14 @@ def test_lines_are_found_whatever_ends_them(body) -> None:
 
     assert (mail.sender, mail.subject) == ("a@b.example", "Lamp")
     assert mail.text.strip() == "It hums"
+
+
+def test_lines_may_end_the_way_of_old_programs() -> None:
+    whole = (MAIL / "plain.eml").read_bytes()
+    lines = whole.replace(b"\r\n", b"\n")
+
+    (mail,) = make().receive(trusted(lines)).items
+    (old,) = make().receive(trusted(lines.replace(b"\n", b"\r"))).items
+
+    assert old.text == mail.text
+    assert old.sender == mail.sender
