@@ -27,11 +27,15 @@ from hub.markup import text_from_html
 
 _MOST_PARTS = 2000
 _DEEPEST = 60
+_LONGEST_WORD = 12
 _META_CHARSET = re.compile(
     rb"<meta[^>]{0,200}charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE
 )
 _MEDIA_TYPE = re.compile(r"[\w!#$&^.+-]{1,100}/[\w!#$&^.+-]{1,100}", re.ASCII)
-_ENCODING = re.compile(r"[\s\"']*(base64|quoted-printable)\b", re.IGNORECASE)
+_ENCODING = re.compile(
+    r"[\s\"']*(?:(b(?:ase[-_ ]?)?64)|(q(?:uoted[-_ ]?)?p(?:rintable)?))\b",
+    re.IGNORECASE,
+)
 _TNEF = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"})
 _SIGNED_WHOLE = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
 _CALENDARS = frozenset({"text/calendar", "application/ics"})
@@ -199,6 +203,9 @@ def _collect_packet(part: Message, found: _Found) -> None:
 
 def _is_shown(part: Message, *, is_whole: bool) -> bool:
     kind = part.get_content_type()
+    if not _MEDIA_TYPE.fullmatch(kind):
+        # Named in no way that there is, it is what it would be without a name.
+        kind = "text/plain"
     if kind.startswith("multipart/"):
         # Says that it has parts and has none: what is there is text.
         return True
@@ -266,12 +273,23 @@ def _decodable(part: Message) -> Message:
     """Give a part under an encoding that the library knows: it minds every blank."""
     written = headers.raw(part, "Content-Transfer-Encoding")
     named = _ENCODING.match(written)
-    if named is None or named[1].lower() == written.lower():
+    if named is None:
+        return part
+    meant = "base64" if named[1] else "quoted-printable"
+    if meant == "base64" and _is_prose(part.get_payload()):
+        meant = "8bit"
+    if meant == written.lower():
         return part
     plain = Message(policy=policy.compat32)
-    plain["Content-Transfer-Encoding"] = named[1]
+    plain["Content-Transfer-Encoding"] = meant
     plain.set_payload(part.get_payload())
     return plain
+
+
+def _is_prose(payload: object) -> bool:
+    """Tell whether words stand where base64 was announced: words have blanks."""
+    start = payload[:2000].strip() if isinstance(payload, str) else ""
+    return start.count(" ") * _LONGEST_WORD > len(start)
 
 
 def _source(message: Message) -> bytes:

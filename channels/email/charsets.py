@@ -4,6 +4,8 @@ import codecs
 import re
 from contextlib import suppress
 
+from channels.email.cyrillic import other_cyrillic
+
 # What programs write, and what they mean. Superset first: Windows programs say
 # "iso-8859-1" and "gb2312" and then use letters that only the larger sets have.
 _MEANT = {
@@ -26,6 +28,7 @@ _MEANT = {
     "iso-8859-11": "cp874",
     "windows-874": "cp874",
     "tis-620": "cp874",
+    "koi8-r": "koi8-u",
     "gb2312": "gb18030",
     "gbk": "gb18030",
     "x-gbk": "gb18030",
@@ -65,11 +68,14 @@ def decode(data: bytes, charset: str) -> str:
     )
     if codec is None:
         return _utf8_or_else(data)
-    if _ONE_BYTE.match(codec) and not data.isascii():
-        # These take any bytes; yet letters that happen to be UTF-8 mean nothing in
-        # them, and that label over UTF-8 is common.
-        with suppress(UnicodeDecodeError):
-            return data.decode("utf-8")
+    if not data.isascii():
+        # One-byte charsets take any bytes, and wide ones many; yet letters that happen
+        # to be UTF-8 mean nothing in them, and that label over UTF-8 is common.
+        if _ONE_BYTE.match(codec) or _is_long(data):
+            with suppress(UnicodeDecodeError):
+                return data.decode("utf-8")
+        if _ONE_BYTE.match(codec):
+            codec = other_cyrillic(data, codec) or codec
     try:
         return data.decode(codec)
     except (UnicodeError, ValueError):
@@ -79,6 +85,10 @@ def decode(data: bytes, charset: str) -> str:
         return data.decode("utf-8")
     except UnicodeDecodeError:
         return _loosely(data, codec)
+
+
+def _is_long(data: bytes) -> bool:
+    return sum(byte >= 0x80 for byte in data[:200]) >= _ENOUGH  # noqa: PLR2004 - ASCII
 
 
 def printable(value: str) -> str:
@@ -135,7 +145,8 @@ def _guess(data: bytes) -> str:
         lost = data.decode("utf-8", "replace").count("\ufffd")
         if lost * 4 < len(high) or error.start >= len(data) - 3:
             return "utf-8"
-    # Accents are rare among Latin letters, while Cyrillic words have no others.
+    if better := other_cyrillic(data, "cp1252"):
+        return better
     if len(high) <= latin:
         return "cp1252"
     # The two Cyrillic sets have small and capital letters swapped, and text is

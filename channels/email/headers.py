@@ -23,6 +23,11 @@ _ADDRESS = re.compile(
     (?:[^\s<>()\[\]",;:@]{1,255}|\[[\w.:]{1,64}\])""",
     re.VERBOSE,
 )
+#: "him@a.example <me@b.example>" without quotes: who writes stands in the brackets.
+_ADDRESS_AS_NAME = re.compile(
+    r"(\A\s*|,\s*)([^\s\",<>():;][^\",<>():;]{0,250}@[^\",<>():;]{0,250}?)\s*<"
+)
+_DOUBLED_BRACKETS = re.compile(r"(<)(?:<|\s*mailto:)+|(?<=>)>+")
 # The standard library's reader of addresses takes its time over nonsense.
 _LONGEST_LIST = 50_000
 _LONGEST_TEXT = 20_000
@@ -135,6 +140,7 @@ def sent_at(message: Message) -> datetime | None:
 def _mailboxes(value: str) -> list[Mailbox]:
     if (bare := _without_brackets(value)) is not None:
         return [bare]
+    value = _ADDRESS_AS_NAME.sub(r'\1"\2" <', _DOUBLED_BRACKETS.sub(r"\1", value))
     pairs: list[tuple[str, str]] = []
     # It gives up in its own ways over brackets that nobody closed.
     with contextlib.suppress(
@@ -151,7 +157,8 @@ def _mailboxes(value: str) -> list[Mailbox]:
     if not boxes:
         # Unbalanced quotes and the like: the address itself is usually whole.
         shown = printable(_unescaped(value[:_LONGEST_LIST]))
-        boxes = [Mailbox("", one) for one in _ADDRESS.findall(shown)]
+        found_in = _ADDRESS.findall(shown) or _ADDRESS.findall(decoded(shown))
+        boxes = [Mailbox("", one) for one in found_in]
     return boxes
 
 

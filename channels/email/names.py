@@ -1,6 +1,7 @@
 """The names of a mail's files, in whichever of the many ways they are written."""
 
 import re
+from contextlib import suppress
 from email.message import Message
 from email.utils import decode_rfc2231
 
@@ -38,8 +39,11 @@ def filename(part: Message) -> str:
     for header, parameter in (
         ("Content-Disposition", "filename"),
         ("Content-Type", "name"),
+        ("Content-Disposition", "name"),
     ):
         value = headers.raw(part, header)
+        if "*" in value and (told := _extended(part, parameter, header)):
+            return told
         try:
             # Of raw 8-bit letters the library keeps none.
             found = (
@@ -49,9 +53,10 @@ def filename(part: Message) -> str:
             )
         except (ValueError, TypeError, IndexError, KeyError):
             found = _plain_parameter(value, parameter)
+        if not found or (isinstance(found, str) and found.startswith('"')):
+            found = _plain_parameter(value, parameter)
         if isinstance(found, tuple):
-            charset, _, octets = found
-            name = decode(_bytes(octets), charset or "")
+            name = _from_octets(found)
         elif found and "''" in found and "%" in found:
             # RFC 2231 without the star that announces it.
             charset, _, octets = decode_rfc2231(found)
@@ -61,6 +66,20 @@ def filename(part: Message) -> str:
         if name := safe_name(name):
             return name
     return ""
+
+
+def _extended(part: Message, parameter: str, header: str) -> str:
+    """Give the name with letters of any language that stands beside a plain one."""
+    with suppress(ValueError, TypeError, IndexError, KeyError):
+        for key, value in part.get_params([], header):
+            if key.lower() == parameter and isinstance(value, tuple):
+                return safe_name(_from_octets(value))
+    return ""
+
+
+def _from_octets(value: tuple[str | None, str | None, str]) -> str:
+    charset, _, octets = value
+    return decode(_bytes(octets), charset or "")
 
 
 def fitting(name: str, kind: str) -> str:
@@ -85,7 +104,7 @@ def safe_name(name: str) -> str:
 
 def _plain_parameter(value: str, parameter: str) -> str:
     found = re.search(
-        rf'{parameter}\*?[\d*]*\s*=\s*(?:"([^"]*)"|([^;\s]*))', value, re.IGNORECASE
+        rf'\b{parameter}\*?[\d*]*\s*=\s*(?:"([^"]*)"?|([^;\s]*))', value, re.IGNORECASE
     )
     return (found[1] or found[2] or "") if found else ""
 

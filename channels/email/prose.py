@@ -68,7 +68,9 @@ _DIVIDER = re.compile(
     [^\n]*$""",
     re.IGNORECASE | re.MULTILINE | re.VERBOSE,
 )
-_ANSWERS = re.compile(r"\s*(?:re|aw|sv|відп|ответ|odp|ynt|antw|res|r)\s*:", re.IGNORECASE)
+_ANSWERS = re.compile(
+    r"\s*(?:re|aw|sv|відп|ответ|odp|ynt|antw|res|r)\s*:", re.IGNORECASE
+)
 _LONGEST_PROSE = 20_000
 
 

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from channels.email.charsets import decode
+from hub.contracts import InboundMessage
 from tests.channels.test_email_reading import MAIL, make, read, trusted
 
 
@@ -22,6 +23,14 @@ from tests.channels.test_email_reading import MAIL, make, read, trusted
         ("gb2312", "镕".encode("gb18030"), "镕"),
         ("iso-8859-1", b"it\x92s", "it’s"),
         ("utf-8", "цілий текст".encode()[:-1], "цілий текс\ufffd"),
+        ("iso-8859-1", "Де моє замовлення?".encode("cp1251"), "Де моє замовлення?"),
+        ("koi8-r", "Де моє замовлення?".encode("cp1251"), "Де моє замовлення?"),
+        ("windows-1251", "Жду вже третій день".encode("koi8-u"), "Жду вже третій день"),
+        ("koi8-r", "Їжак і єнот".encode("koi8-u"), "Їжак і єнот"),
+        ("koi8-r", "ДЕ МОЄ ЗАМОВЛЕННЯ?".encode("koi8-u"), "ДЕ МОЄ ЗАМОВЛЕННЯ?"),
+        ("", "Hello, Олено і Тарасе".encode("cp1251"), "Hello, Олено і Тарасе"),
+        ("iso-8859-1", "Größte Überraschung".encode("cp1252"), "Größte Überraschung"),
+        ("gb2312", "Де моє замовлення?".encode(), "Де моє замовлення?"),
         ("windows-1251", "Де моє замовлення?".encode(), "Де моє замовлення?"),
         ("koi8-u", "naïve".encode(), "naïve"),
         ("rot13", b"plain", "plain"),
@@ -91,3 +100,66 @@ def test_lines_may_end_the_way_of_old_programs() -> None:
 
     assert old.text == mail.text
     assert old.sender == mail.sender
+
+
+def of(*head: str, text: str = "Where is it?") -> InboundMessage:
+    lines = [*head, "Subject: Lamp", "", text]
+    (mail,) = make().receive(trusted("\r\n".join(lines).encode())).items
+    assert isinstance(mail, InboundMessage)
+    return mail
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ("boss@bank.example <olena@client.example>", "boss@bank.example"),
+        ("support@shop.example <olena@client.example>", "support@shop.example"),
+        ("Olena <mailto:olena@client.example>", "Olena"),
+        ("Olena <<olena@client.example>>", "Olena"),
+        ("=?utf-8?Q?Olena_=3Colena=40client.example=3E?=", ""),
+    ],
+)
+def test_who_writes_stands_in_the_brackets(written, name) -> None:
+    mail = of(f"From: {written}")
+
+    assert (mail.sender_name, mail.sender) == (name, "olena@client.example")
+
+
+@pytest.mark.parametrize(
+    "disposition",
+    [
+        "attachment; filename=\"bill.pdf\"; filename*=utf-8''%D1%87%D0%B5%D0%BA.pdf",
+        'attachment filename="чек.pdf"',
+        'attachment; filename="чек.pdf',
+        'attachment; name="чек.pdf"',
+    ],
+)
+def test_a_file_is_called_what_its_author_called_it(disposition) -> None:
+    mail = of(
+        "From: olena@client.example",
+        "Content-Type: application/pdf",
+        f"Content-Disposition: {disposition}",
+    )
+
+    assert [one.name for one in mail.attachments] == ["чек.pdf"]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [
+        ("b64", "V2hlcmUgaXMgaXQ/"),
+        ("QUOTED PRINTABLE", "Where=20is it?"),
+        ("base64", "Where is it?"),
+    ],
+)
+def test_words_are_read_whatever_names_their_encoding(encoding, text) -> None:
+    mail = of(
+        "From: a@client.example", f"Content-Transfer-Encoding: {encoding}", text=text
+    )
+
+    assert mail.text == "Where is it?"
+
+
+@pytest.mark.parametrize("kind", ["/", "text/plain charset=utf-8"])
+def test_a_text_of_no_kind_that_there_is_stays_a_text(kind) -> None:
+    assert of("From: a@client.example", f"Content-Type: {kind}").text == "Where is it?"
