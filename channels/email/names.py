@@ -4,6 +4,7 @@ import re
 from contextlib import suppress
 from email.message import Message
 from email.utils import decode_rfc2231
+from typing import Any
 
 from channels.email import headers
 from channels.email.charsets import decode, printable
@@ -42,27 +43,20 @@ def filename(part: Message) -> str:
         ("Content-Disposition", "name"),
     ):
         value = headers.raw(part, header)
-        if "*" in value and (told := _extended(part, parameter, header)):
-            return told
-        try:
-            # Of raw 8-bit letters the library keeps none.
-            found = (
-                part.get_param(parameter, "", header)
-                if value.isascii()
-                else _plain_parameter(value, parameter)
-            )
-        except (ValueError, TypeError, IndexError, KeyError):
-            found = _plain_parameter(value, parameter)
-        if not found or (isinstance(found, str) and found.startswith('"')):
-            found = _plain_parameter(value, parameter)
-        if isinstance(found, tuple):
-            name = _from_octets(found)
-        elif found and "''" in found and "%" in found:
+        if name := _extended(part, parameter, header):
+            return name
+        found = _plain_parameter(value, parameter)
+        # Of raw 8-bit letters the library keeps none.
+        if value.isascii():
+            with suppress(ValueError, TypeError, IndexError, KeyError):
+                given = str(part.get_param(parameter, "", header) or "")
+                found = found if given.startswith('"') else given or found
+        if "''" in found and "%" in found:
             # RFC 2231 without the star that announces it.
             charset, _, octets = decode_rfc2231(found)
             name = decode(_percent(str(octets)), str(charset or ""))
         else:
-            name = headers.decoded(found or "")
+            name = headers.decoded(found)
         if name := safe_name(name):
             return name
     return ""
@@ -71,15 +65,13 @@ def filename(part: Message) -> str:
 def _extended(part: Message, parameter: str, header: str) -> str:
     """Give the name with letters of any language that stands beside a plain one."""
     with suppress(ValueError, TypeError, IndexError, KeyError):
-        for key, value in part.get_params([], header):
-            if key.lower() == parameter and isinstance(value, tuple):
-                return safe_name(_from_octets(value))
+        given: list[tuple[str, Any]] = list(part.get_params([], header))
+        for key, value in given:
+            # Anything but text is a charset, a language and the letters in it.
+            if key.lower() == parameter and not isinstance(value, str):
+                charset, _, octets = value
+                return safe_name(decode(_bytes(octets), charset or ""))
     return ""
-
-
-def _from_octets(value: tuple[str | None, str | None, str]) -> str:
-    charset, _, octets = value
-    return decode(_bytes(octets), charset or "")
 
 
 def fitting(name: str, kind: str) -> str:
