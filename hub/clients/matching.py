@@ -60,9 +60,7 @@ async def match(uow: UnitOfWork, people: Sequence[Person]) -> list[Match]:
     matches = []
     for person in people:
         await _stand_apart(uow, person, known, clients)
-        owner = next(
-            (known[key].client_id for key in person.keys if key in known), None
-        )
+        owner, contested = await _owner(uow, person, known)
         changed = owner is None
         if owner is None:
             client = await _create(uow, person)
@@ -77,6 +75,8 @@ async def match(uow: UnitOfWork, people: Sequence[Person]) -> list[Match]:
                 key,
                 verified=changed and person.proven and key == person.keys[0],
             )
+        for address in contested:
+            await _pair(uow, client, address)
         if changed:
             await _tell(uow, client, ClientCreated)
         elif any([await _proves(uow, person, known), _learns(client, person), fresh]):
@@ -125,6 +125,29 @@ async def _hold(
             return known, clients
 
 
+async def _owner(
+    uow: UnitOfWork, person: Person, known: dict[tuple[str, str], Address]
+) -> tuple[int | None, list[Address]]:
+    """Find whose client he is, and what he typed that another client has typed."""
+    used, *also = (known.get(key) for key in person.keys)
+    if used is not None:
+        return used.client_id, []
+    contested = []
+    for address in also:
+        if address is None:
+            continue
+        if not await claims.is_anothers(uow, address, person.kind):
+            return address.client_id, []
+        contested.append(address)
+    return None, contested
+
+
+async def _pair(uow: UnitOfWork, client: Client, address: Address) -> None:
+    await duplicates.pair(
+        uow, client.id, address.client_id, reason="typed", detail=address.display
+    )
+
+
 async def _stand_apart(
     uow: UnitOfWork,
     person: Person,
@@ -140,6 +163,7 @@ async def _stand_apart(
     ):
         return
     typed_by = clients[address.client_id]
+    others = await claims.rivals(uow, address)
     client = await _create(uow, person)
     clients[client.id] = client
     address.client_id = client.id
@@ -147,9 +171,10 @@ async def _stand_apart(
     await uow.session.flush()
     await _tell(uow, client, ClientCreated)
     await _tell(uow, typed_by, ClientChanged)
-    await duplicates.pair(
-        uow, client.id, typed_by.id, reason="typed", detail=address.display
-    )
+    for other in (typed_by.id, *others):
+        await duplicates.pair(
+            uow, client.id, other, reason="typed", detail=address.display
+        )
 
 
 async def _create(uow: UnitOfWork, person: Person) -> Client:

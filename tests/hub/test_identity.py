@@ -218,6 +218,54 @@ async def test_numbers_typed_by_the_dozen_catch_nobody(take, read, clock) -> Non
     assert net.id != stranger.id
 
 
+async def typed_by_two(take, clock):
+    """Two give different mails and one number in their forms."""
+    await take(form(fields=FIELDS, also=PHONE, external_id="f1"))
+    clock.move(minutes=1)
+    other = "other@elsewhere.test"
+    await take(form(sender=other, fields=FIELDS, also=PHONE, external_id="f2"))
+    clock.move(minutes=1)
+
+
+async def test_two_who_type_one_number_are_two(db, take, read, clock) -> None:
+    await typed_by_two(take, clock)
+
+    one, other = await read(Client)
+    assert [row.client_id for row in await read(TimelineItem)] == [one.id, other.id]
+    async with db.read() as session:
+        (two,) = await duplicates.duplicates(session, other.id)
+    assert (two.client.id, two.reason) == (one.id, "typed")
+    assert two.detail == "+380 50 111 2233"
+
+
+async def test_who_writes_from_a_number_that_two_typed_is_neither(
+    db, take, read, clock
+) -> None:
+    await typed_by_two(take, clock)
+
+    await take(sms(number="+380501112233"))
+
+    one, other, owner = await read(Client)
+    assert (await read(TimelineItem))[-1].client_id == owner.id
+    async with db.read() as session:
+        found = await duplicates.duplicates(session, owner.id)
+    assert {two.client.id for two in found} == {one.id, other.id}
+
+
+async def test_who_typed_a_number_alone_is_who_types_it_with_a_mail(
+    take, read, clock
+) -> None:
+    await take(
+        form(sender="+380501112233", sender_kind="phone", fields=(), external_id="f1")
+    )
+    clock.move(minutes=1)
+
+    await take(form(fields=FIELDS, also=PHONE, external_id="f2"))
+    await take(sms(number="+380501112233"))
+
+    assert len(await read(Client)) == 1
+
+
 async def test_who_has_talked_to_us_from_a_typed_address_goes_on(
     take, read, clock, db
 ) -> None:
