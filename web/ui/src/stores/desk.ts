@@ -41,6 +41,8 @@ export type Wish =
   | 'find'
   | 'promise'
   | 'macros'
+  | 'accept'
+  | 'decline'
   | `macro-${number}`
   | `channel-${number}`
 

@@ -104,14 +104,14 @@ export const useWriting = defineStore('writing', () => {
     one.arrived = []
   }
 
-  /** What the client wrote or allows may change how he can be answered. */
+  /** What the client wrote or allows, and who he turned out to be, may change how he can be answered. */
   function reconsider(event: HubEvent): void {
-    const isSaid = event.kind.startsWith('consent.')
-    const item = event.state.item
-    if (!isSaid && !(item?.direction === 'in' && event.kind === 'interaction.added')) return
+    const isSaid = event.state.item?.direction === 'in' && event.kind === 'interaction.added'
+    if (!isSaid && !/^(consent\.|client\.(changed|merged|unmerged)$)/.test(event.kind)) return
+    const whose = [event.client_id, event.data.into_id, event.data.from_id]
     for (const one of all.values()) {
       const client = live.state.conversations.get(one.conversationId)?.client_id
-      if (one.defaults && client === event.client_id) void loadDefaults(one)
+      if (one.defaults && client && whose.includes(client)) void loadDefaults(one)
     }
   }
 

@@ -116,17 +116,33 @@ export function useCanned(one: Ref<Writing>, clientId: Ref<number>, field: () =>
 
   /** Take the keys that move in the list; tells whether it did. */
   function pressed(event: KeyboardEvent): boolean {
-    if (!isOpen.value || (!found.value.length && event.key !== 'Escape')) return false
+    if (!isOpen.value) return false
+    const picks = (event.key === 'Enter' && !event.ctrlKey && !event.metaKey) || event.key === 'Tab'
+    if (picks && !answers.isLoaded) {
+      void pickWhenThere()
+      return took(event)
+    }
+    if (!found.value.length && event.key !== 'Escape') return false
     const size = Math.max(1, found.value.length)
     if (event.key === 'ArrowDown') at.value = (at.value + 1) % size
     else if (event.key === 'ArrowUp') at.value = (at.value + size - 1) % size
     else if (event.key === 'Escape') leave()
     else if (event.altKey && (event.key === 'ArrowRight' || event.key === 'ArrowLeft')) turn()
-    else if ((event.key === 'Enter' && !event.ctrlKey && !event.metaKey) || event.key === 'Tab') void pick(chosen.value!)
+    else if (picks) void pick(chosen.value!)
     else return false
+    return took(event)
+  }
+
+  function took(event: KeyboardEvent): true {
     event.preventDefault()
     event.stopPropagation()
     return true
+  }
+
+  /** Who knows what he wants is quicker than the list. */
+  async function pickWhenThere(): Promise<void> {
+    await answers.load()
+    if (chosen.value) await pick(chosen.value)
   }
 
   /** Show the next language that the answer has. */

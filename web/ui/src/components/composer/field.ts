@@ -62,7 +62,10 @@ export function eitherField(
 
   // It becomes a mail under somebody's hands: he types on in the editor.
   watch(asRich, (now) => {
-    if (now && area.value && document.activeElement === area.value) wantsFocus = true
+    const at = document.activeElement
+    if (now && area.value && at === area.value) wantsFocus = true
+    // And back: the editor goes away with the focus in it.
+    if (!now && rich.value && at?.matches('.ProseMirror')) void nextTick(plain.focus)
   })
   watch(rich, (now) => {
     if (now && wantsFocus) void nextTick(now.focus)

@@ -4,12 +4,15 @@ import { LOCALES, localeName } from '@/i18n'
 import { computed, ref, watch, type Ref } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { useRouter } from 'vue-router'
+import { presence } from '@/api/notices'
 import { search, type Found, type Passage } from '@/api/search'
+import type { AgentStateName } from '@/api/types'
 import { useAnswers } from '@/stores/answers'
 import { useDesk, type Wish } from '@/stores/desk'
 import { useLive } from '@/stores/live'
 import { useLook } from '@/stores/look'
 import { useSession } from '@/stores/session'
+import { useToasts } from '@/stores/toasts'
 import { useViews } from '@/stores/views'
 import { useTimes } from '@/words/times'
 import { channelLook } from '../parts/channels'
@@ -34,6 +37,9 @@ export interface Group {
 }
 
 const ASK_AFTER_MS = 120
+const STATES: AgentStateName[] = ['available', 'wrap', 'break']
+/** Letters from which on the name of a page or an act is recognized. */
+const MEANT = 3
 /** Conversations shown; all of them are a page of their own. */
 const SHOWN = 6
 
@@ -47,6 +53,7 @@ export function useFound(typed: Ref<string>) {
   const session = useSession()
   const listViews = useViews()
   const times = useTimes()
+  const toasts = useToasts()
 
   const { openItem, openClient } = useOpening()
 
@@ -118,7 +125,24 @@ export function useFound(typed: Ref<string>) {
     { key: 'search', icon: 'search', label: t('search.title'), run: page('search') },
     { key: 'settings', icon: 'gear', label: t('settings.title'), run: page('settings') },
   ])
+  /** What he does now, but for what he does already. */
+  const states = computed<Entry[]>(() =>
+    STATES.filter((state) => live.me && live.me.state !== state).map((state) => ({
+      key: `state-${state}`,
+      icon: 'user',
+      label: t(`palette.state.${state}`),
+      hint: t('agent.stateLabel'),
+      run: () => void be(state),
+    })),
+  )
+  async function be(state: AgentStateName): Promise<void> {
+    const cursor = live.state.cursor
+    const agent = await presence.state(state).catch(() => null)
+    if (agent) live.seeAgent(agent, cursor)
+    else toasts.show(t('agent.notChanged'), { tone: 'over' })
+  }
   const other = computed<Entry[]>(() => [
+    ...states.value,
     { key: 'theme', icon: look.isDark ? 'sun' : 'moon', label: t('look.theme'), keys: 'Shift D', run: look.flip },
     ...LOCALES.map((one) => ({ key: one, icon: 'globe', label: localeName(one), run: () => look.speak(one) })),
     { key: 'keys', icon: 'question', label: t('keys.title'), keys: '?', run: () => (desk.keys = true) },
@@ -127,10 +151,22 @@ export function useFound(typed: Ref<string>) {
 
   const groups = computed<Group[]>(() => {
     const wanted = typed.value.trim().toLocaleLowerCase()
+    const begins = (one: Entry): boolean => one.label.toLocaleLowerCase().startsWith(wanted)
     const matching = (entries: Entry[]): Entry[] =>
-      wanted ? entries.filter((one) => one.label.toLocaleLowerCase().includes(wanted)) : entries
+      wanted
+        ? entries
+            .filter((one) => one.label.toLocaleLowerCase().includes(wanted))
+            .sort((one, other) => Number(begins(other)) - Number(begins(one)))
+        : entries
+    const places: Group[] = [
+      { name: 'views', entries: matching(views.value) },
+      { name: 'other', entries: matching(other.value) },
+    ]
+    // Whoever types the beginning of its name means it, and not all that was ever said of it.
+    const isMeant = ({ entries }: Group): boolean => wanted.length >= MEANT && entries.some(begins)
     const all: Group[] = [
       { name: 'here', entries: matching(here.value) },
+      ...places.filter(isMeant),
       {
         name: 'clients',
         entries: (found.value?.clients ?? []).map((one) => ({
@@ -174,8 +210,7 @@ export function useFound(typed: Ref<string>) {
             : []),
         ],
       },
-      { name: 'views', entries: matching(views.value) },
-      { name: 'other', entries: matching(other.value) },
+      ...places.filter((one) => !isMeant(one)),
     ]
     return all.filter((group) => group.entries.length > 0)
   })

@@ -91,6 +91,11 @@ export function useKeys(): void {
       desk.ask('read-missed')
       return true
     }
+    // What is offered does not wait until a field is left.
+    if (event.code === 'F8' || event.code === 'F9') {
+      desk.ask(event.code === 'F8' ? 'accept' : 'decline')
+      return true
+    }
     const digit = /^Digit([1-4])$/.exec(event.code)
     if (event.altKey && digit) {
       desk.ask(`channel-${Number(digit[1])}`)
