@@ -24,7 +24,8 @@ _WORDS = (
         "blocked",
         _words(
             r"""black\s?-?list|block\s?-?list|\b(?:dns|r)bl\b|spam(?:haus|cop|rats)|barracuda|sorbs
-            |blocked\s+(?:using|by|for\s+abuse|due)|reputation|client\s+host\s+rejected
+            |blocked\s+(?:using|by|for\s+abuse|due)|reputation|client\s+host\s+rejected(?!:\s*cannot\s+find)
+            |messages\s+from\s+\S+\s+weren.t\s+sent|traffic\s+not\s+accepted\s+from
             |user\s+complaints|ip\s+(?:address\s+)?[\[\d.:a-f\]]*\s*(?:is|has\s+been|was)?\s*
             (?:blocked|banned|denied|listed)|(?:host|server|network|sender|domain|ip)\s+(?:is\s+|
             has\s+been\s+)?(?:blocked|banned|listed)|(?<!not\s)\blisted\s+(?:at|on|by|in)\s|banned\s+sending
@@ -37,7 +38,8 @@ _WORDS = (
             r"""\bdmarc\b|\bspf\b|\bdkim\b|unauthenticated|sender\s+policy\s+framework
             |reverse\s+(?:dns|lookup|hostname)|\bptr\b|cannot\s+find\s+your\s+(?:reverse\s+)?
             hostname|sender\s+(?:id\s+)?(?:authentication|verif\w+)\s+(?:fail|req)
-            |authentication\s+(?:checks?|results?)\s+fail|not\s+pass\s+authentication"""
+            |authentication\s+(?:checks?|results?)\s+fail|not\s+pass\s+authentication
+            |required\s+authentication\s+level"""
         ),
     ),
     (
@@ -47,6 +49,16 @@ _WORDS = (
             messages|recipients|e-?mails|concurrent|sessions|simultaneous)|throttl|too\s+(?:fast
             |quickly|frequently|often)|(?:daily|hourly|sending|message)\s+(?:user\s+)?(?:sending\s+
             )?(?:limit|quota)\s+(?:has\s+been\s+)?(?:exceed|reached)|connection\s+rate"""
+        ),
+    ),
+    (
+        # It is our address that it does not like, whatever it says of it.
+        "refused",
+        _words(
+            r"""(?:sender(?:.?s)?|return-?\s?path|mail\s+from|envelope\s+from)\s+(?:e-?mail\s+)?
+            (?:address\s+|domain\s+)?(?:<?\S+@\S+\s+|\S+\s+){0,3}?(?:was\s+|is\s+|has\s+been\s+)?
+            (?:rejected|refused|denied|invalid|unknown|does\s+not\s+exist|doesn.t\s+exist|(?:could\s+|can)?
+            not\s+(?:found|exist|be\s+(?:found|resolved)|valid|accepted))"""
         ),
     ),
     (
@@ -60,7 +72,8 @@ _WORDS = (
             (?:mailbox|user|recipient)|mailfull|full\s+mailbox|boîte\s+(?:\S+\s+){0,3}pleine
             |postfach\s+(?:\S+\s+){0,3}voll|buzón\s+(?:\S+\s+){0,3}lleno|casella\s+(?:\S+\s+){0,3}piena
             |скрин\S+\s+(?:\S+\s+){0,2}(?:переповнен|повн)|ящик\s+(?:\S+\s+){0,2}(?:переполнен|
-            переповнен)|перевищено\s+квот|превышен\w*\s+квот|skrzynka\s+(?:\S+\s+){0,2}pełna"""
+            переповнен)|перевищено\s+квот|превышен\w*\s+квот|skrzynka\s+(?:\S+\s+){0,2}pełna
+            |(?:mailbox|postvak)\s+(?:\S+\s+){0,2}vol\b|schránka\s+(?:\S+\s+){0,2}plná|caixa\s+(?:\S+\s+){0,3}cheia"""
         ),
     ),
     (
@@ -109,7 +122,16 @@ _WORDS = (
             suspended|deactivated|inactive|not\s+active|\blocked\b|\bfrozen|closed|expired|dormant|on\s
             hold\s+by|terminated|discontinued|has\s+been\s+blocked|is\s+blocked|вимкнен|відключен|
             отключ[её]н|заблокован|заблокирован)|(?:disabled|suspended|inactive|
-            deactivated|closed|expired|locked)\s+(?:mail\s?box|account|user|recipient)"""
+            deactivated|closed|expired|locked)\s+(?:mail\s?box|account|user|recipient)
+            |(?:скриньк|ящик|обліков|учетн|уч[её]тн|аккаунт)\S*\s+(?:\S+\s+){0,3}(?:вимкнен|відключен|
+            отключ[её]н|заблокован|заблокирован)"""
+        ),
+    ),
+    (
+        "bad_address",
+        _words(
+            r"""malformed|(?:bad|illegal|invalid)\s+(?:\S+\s+){0,2}(?:syntax|format)|syntax\s+error
+            |syntactically|not\s+rfc-?\s?[25]?\d*\s*(?:compliant\s+)?address|address\s+format"""
         ),
     ),
     (
@@ -135,7 +157,10 @@ _WORDS = (
             (?:існує|знайдено|зареєстрован|существует|найден|зарегистрирован)
             |empfänger\S*\s+(?:\S+\s+){0,3}(?:unbekannt|nicht\s+gefunden|existiert)|existiert\s+nicht
             |n.existe\s+(?:pas|plus)|destinataire\s+inconnu|no\s+existe|non\s+esiste|sconosciuto|não\s+existe
-            |nie\s+istnieje|bestaat\s+niet|usuario\s+desconocido"""
+            |nie\s+istnieje|bestaat\s+niet|usu[aá]rio\s+(?:desconoc|desconhec)ido
+            |adresse\s+(?:\S+\s+){0,4}(?:inconnue|invalide)|utilisateur\s+inconnu|benutzer\s+(?:\S+\s+)
+            {0,2}unbekannt|unbekannter\s+(?:empfänger|benutzer)|neznámý\s+(?:uživatel|adresát|příjemce)
+            |onbekende\s+(?:gebruiker|ontvanger)|użytkownik\s+nieznany|\#5\.1\.0\s+address\s+rejected"""
         ),
     ),
     (
@@ -144,13 +169,6 @@ _WORDS = (
             r"""(?:does\s+not|doesn.t|do\s+not|not)\s+accept(?:ing)?\s+(?:any\s+|incoming\s+)?(?:e-?mail|
             mail\b|network\s+messages|messages\s+from\s+the)|null\s?mx|no\s+mail\s+(?:is\s+)?accepted
             |mail\s+(?:is\s+)?not\s+accepted\s+(?:here|at)|\b521\b"""
-        ),
-    ),
-    (
-        "bad_address",
-        _words(
-            r"""malformed|(?:bad|illegal|invalid)\s+(?:\S+\s+){0,2}(?:syntax|format)|syntax\s+error
-            |syntactically|not\s+rfc-?\s?[25]?\d*\s*(?:compliant\s+)?address|address\s+format"""
         ),
     ),
     (
@@ -168,7 +186,7 @@ _WORDS = (
             r"""connect(?:ion)?\s+(?:\S+\s+){0,4}(?:timed?\s*-?out|refused|reset|lost|dropped|closed|failed)
             |timed?\s?-?out|no\s+route\s+to|unreachable|(?:could\s+not|couldn.t|can\s?not|unable\s+to|
             failed\s+to)\s+connect|routing\s+loop|hop\s+count|too\s+many\s+hops|mail\s+loop|loops?\s+back
-            |hops?\s+exceed|did\s+not\s+respond|not\s+respond(?:ing)?|no\s+answer\s+from|host\s+(?:is\s+)?
+            |hops?\s+exceed|did\s+not\s+respond|not\s+respond(?:ing)?|no\s+answer\s+from|lost\s+connection|host\s+(?:is\s+)?
             down|message\s+loop|alternate\s+port|wasn.t\s+able\s+to\s+establish"""
         ),
     ),
@@ -195,7 +213,7 @@ _WORDS = (
         _words(
             r"""media\s+error|not\s+(?:mime|rfc)\S*[\s-]+compliant|does\s+not\s+(?:comply|conform)|
             multiple\s+(?:\S+\s+){0,3}(?:from|subject|to)|(?:bare|bad|missing|invalid|duplicate)\s+
-            (?:lf|header|from:|date|message-id)|attachment|content\s+(?:is\s+)?(?:rejected|refused|not|
+            (?:lf|header|from:|date|message-id)|attachment|potential\s+security\s+issue|content\s+(?:is\s+)?(?:rejected|refused|not|
             filter|restriction)|8-?bit|smtputf8|message\s+(?:format|content)"""
         ),
     ),
@@ -204,10 +222,12 @@ _WORDS = (
         _words(
             r"""polic(?:y|ies)|denied|reject|refus|prohibit|not\s+(?:authori[sz]ed|permitted|allowed|
             accepted|acceptable)|permission|restricted|administrative|on\s+hold|disallow|forbidden|
-            did\s+not\s+like|відхилен|отклон"""
+            did\s+not\s+like|\bblocked\b|відхилен|отклон"""
         ),
     ),
 )
+#: Microsoft's way to say that nobody has that address; others' rules say it by 5.7.1.
+_NOT_IN_DIRECTORY = _words(r"recipient\s+address\s+rejected:\s+access\s+denied")
 #: Too common in what a server writes around the words that matter.
 _ONLY_IN_ITS_WORDS = frozenset(
     {"refused", "content", "server_trouble", "spam", "too_large"}
@@ -275,6 +295,8 @@ def cause_of(
         is_over: The server tries no more, so that it may be too late.
     """
     words = " ".join(words.split())
+    if status == "5.4.1" and _NOT_IN_DIRECTORY.search(words):
+        return "mailbox_unknown"
     known = [one for one in _WORDS if is_over or one[0] != TOO_LATE]
     for cause, pattern in known:
         if pattern.search(words):
