@@ -1,7 +1,7 @@
 """What all tables share: names of constraints, times, words from a fixed set."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any, ClassVar
 
 from sqlalchemy import (
@@ -19,7 +19,10 @@ from sqlalchemy.types import TypeDecorator
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """An aware time, kept and given back in UTC; a naive one is refused."""
+    """An aware time, kept and given back in UTC; a naive one is refused.
+
+    The driver gives every time in UTC, whatever the server's zone is.
+    """
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -33,14 +36,6 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is not None and value.tzinfo is None:
             raise ValueError("a time without a zone")
         return value
-
-    def process_result_value(
-        self,
-        value: datetime | None,
-        dialect: Dialect,  # noqa: ARG002
-    ) -> datetime | None:
-        """Give UTC, whatever the server's zone is."""
-        return value.astimezone(UTC) if value is not None else None
 
 
 class Base(DeclarativeBase):
