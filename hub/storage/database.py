@@ -2,21 +2,24 @@
 
 import asyncio
 import random
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import asyncpg
-from sqlalchemy import text
+import orjson
+from sqlalchemy import event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError, InvalidatePoolError
 from sqlalchemy.ext.asyncio import (
     AsyncEngine,
     AsyncSession,
     async_sessionmaker,
     create_async_engine,
 )
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from hub.log.events import Actor
 from hub.storage.unit import SYSTEM, UnitOfWork
@@ -28,8 +31,15 @@ Clock = Callable[[], datetime]
 RUNS = 8
 #: SQLSTATEs after which the same unit may well succeed: deadlock, serialization.
 LOST_RACES = {"40001", "40P01"}
+#: Seconds after which a connection that nobody used is asked whether it still stands.
+#: To ask each time costs three round trips, which under load is more than a read does.
+RESTED = 1.0
 #: PostgreSQL's number for the oldest version that will do.
 OLDEST_SERVER = 150_000
+
+
+#: Of a transaction that reads; said with its beginning, in the same round trip.
+_ONE_MOMENT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
 
 class DatabaseTooOldError(RuntimeError):
@@ -48,13 +58,13 @@ def connect(url: str, *, pool: int = 10) -> AsyncEngine:
         url: ``postgresql://…``; the driver is ours to choose.
         pool: Connections held at the most.
     """
-    return create_async_engine(
+    engine = create_async_engine(
         make_url(url.replace("postgres://", "postgresql://", 1)).set(
             drivername="postgresql+asyncpg"
         ),
         pool_size=pool,
         max_overflow=0,
-        pool_pre_ping=True,
+        json_deserializer=orjson.loads,
         # What clients say and what secrets hash to has no place in a log.
         hide_parameters=True,
         connect_args={
@@ -67,6 +77,31 @@ def connect(url: str, *, pool: int = 10) -> AsyncEngine:
             }
         },
     )
+    _ask_the_rested(engine)
+    return engine
+
+
+def _ask_the_rested(engine: AsyncEngine) -> None:
+    """Have connections that are gone replaced before anybody gets one of them."""
+    pool = engine.sync_engine
+
+    @event.listens_for(pool, "checkin")
+    def note(_: Any, entry: ConnectionPoolEntry) -> None:
+        entry.info["since"] = time.monotonic()
+
+    @event.listens_for(pool, "checkout")
+    def ask(connection: Any, entry: ConnectionPoolEntry, _: Any) -> None:
+        since = entry.info.get("since")
+        if since is None or (
+            time.monotonic() - since < RESTED
+            and not connection.driver_connection.is_closed()
+        ):
+            return
+        try:
+            pool.dialect.do_ping(connection)
+        except connection.dbapi.Error as error:
+            # Those that rest beside it are gone as well, or will be asked.
+            raise InvalidatePoolError from error
 
 
 class Database:
@@ -145,9 +180,7 @@ class Database:
     async def read(self) -> AsyncIterator[AsyncSession]:
         """Give a session whose every read sees one and the same moment."""
         async with self._sessions() as session, session.begin():
-            await session.execute(
-                text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-            )
+            _ = await session.connection(execution_options=_ONE_MOMENT)
             yield session
 
     async def check(self) -> None:
