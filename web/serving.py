@@ -126,7 +126,7 @@ def collect_seldom() -> None:
     """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(10_000, 20, 20)
+    gc.set_threshold(25_000, 20, 20)
 
 
 @asynccontextmanager
