@@ -1,5 +1,6 @@
 """What every channel by Twilio needs: its settings, signatures and parameters."""
 
+import hmac
 import re
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
@@ -120,6 +121,12 @@ def _is_signed(
     token = (secret or settings.auth_token).get_secret_value()
     validator = RequestValidator(token)
     algorithm = get_signature_algorithm(by_key)
+    # Nearly every one is signed as its address stands; the library tries each with a
+    # port and without, for what is a third of the work on a short message.
+    if isinstance(said, MultiDict) and "?" not in request.url:
+        computed = validator.compute_signature(request.url, said, algorithm)
+        if hmac.compare_digest(computed.encode(), signature.encode()):
+            return True
     return any(
         validator.validate(url, said, signature, algorithm)
         for url in _spellings(request.url)
