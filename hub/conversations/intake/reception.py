@@ -28,7 +28,7 @@ from hub.storage.database import Database
 log = structlog.get_logger(__name__)
 
 #: Items in one unit at the most: it must stay short for everybody else.
-BATCH = 250
+BATCH = 200
 #: Units under way together. The second one begins only when it is full: then one is put
 #: together here while the database writes the other. Two half-empty ones cost more.
 AT_ONCE = 2
