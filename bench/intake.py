@@ -10,10 +10,11 @@ Ways, in turn and over one database whose commits wait for the disk:
 
     python -m bench.intake [--messages 2000] [--turns 3]
 
-The last three without a hub beside them. Prints messages a second (median of the turns),
-the ratio to the floor, and the processor's microseconds a message until all that follows
-the log (search, notices, screens) has dealt with it: of who takes it in, which for the
-last three includes who sends it, and of PostgreSQL.
+The last three without a hub beside them, the reception and the floor turn about. Prints
+messages a second (median of the turns), the ratio to the floor, and the processor's
+microseconds a message until all that follows the log (search, notices, screens) has
+dealt with it: of who takes it in, which for the last three includes who sends it, and
+of PostgreSQL.
 """
 
 import argparse
@@ -49,6 +50,8 @@ CLIENTS = 1000
 AT_ONCE = 100
 WAITING = 400
 FLOOR = "bare asyncpg"
+#: Times a turn that the reception and the floor are measured.
+PARTS = 3
 #: Connections of the reception here. As many units of their own at once: on a slow
 #: machine more would wait too long for one.
 POOL = 10
@@ -231,15 +234,15 @@ async def _measure(url: str, folder: Path, messages: int, turns: int) -> _Found:
             for way, take in (("SMS by HTTP", sms), ("mail by LMTP", mail)):
                 run = rate(f"{way}-{turn}", take, messages)
                 await found.add(way, hub.pid, run, bare)
-        # Without the hub, which would follow the log beside these.
-        for way, take, at_once in (
-            ("reception", together, WAITING),
-            ("one a unit", alone, POOL),
-        ):
-            run = rate(f"{way}-{turn}", take, messages, at_once)
-            await found.add(way, os.getpid(), run)
-        run = floor.rate(bare, rows, f"floor-{turn}", messages)
-        await found.add(FLOOR, os.getpid(), run)
+        # Without the hub, which would follow the log beside these. Turn about: they
+        # are compared, and what else the machine does changes from second to second.
+        for part in range(PARTS):
+            run = rate(f"reception-{turn}-{part}", together, messages, WAITING)
+            await found.add("reception", os.getpid(), run)
+            run = floor.rate(bare, rows, f"floor-{turn}-{part}", messages)
+            await found.add(FLOOR, os.getpid(), run)
+        run = rate(f"one a unit-{turn}", alone, messages, POOL)
+        await found.add("one a unit", os.getpid(), run)
     await bare.close()
     await db.close()
     return found
