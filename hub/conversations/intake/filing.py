@@ -3,7 +3,16 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
-from sqlalchemy import ARRAY, BigInteger, cast, func, select, true, union_all
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Select,
+    bindparam,
+    func,
+    select,
+    true,
+    union_all,
+)
 
 from hub.contracts import Wish
 from hub.conversations import machine, threading
@@ -24,6 +33,41 @@ from hub.storage.unit import UnitOfWork
 
 #: Conversations of a client that a message may belong to, the newest ones.
 CANDIDATES = 50
+
+
+def _chosen() -> Select[Conversation]:
+    """Choose conversations by two arrays: the clients', and further ones by id.
+
+    Arrays, so that the statement is the same one for a batch of any size; each client's
+    own newest, so that nobody with thousands hides another's.
+    """
+    numbers = ARRAY(BigInteger)
+    asked = (
+        func.unnest(bindparam("clients", type_=numbers))
+        .table_valued("id")
+        .render_derived()
+    )
+    his = (
+        select(Conversation.id)
+        .where(Conversation.client_id == asked.c.id)
+        .order_by(Conversation.last_at.desc())
+        .limit(CANDIDATES)
+        .lateral()
+    )
+    newest = select(his.c.id).select_from(asked).join(his, true())
+    # One set of both: by "or", the whole table would be read.
+    wanted = union_all(newest, select(func.unnest(bindparam("known", type_=numbers))))
+    return (
+        select(Conversation)
+        .where(Conversation.id.in_(wanted.scalar_subquery()))
+        .order_by(Conversation.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+
+
+#: Put together once: that takes longer than to read a few rows.
+_CANDIDATES = _chosen()
 
 
 async def file(uow: UnitOfWork, intake: Intake, letters: Sequence[Letter]) -> None:
@@ -84,31 +128,10 @@ async def _candidates(
 
     With them those that the messages name, however old they are.
     """
-    # An array, so that the statement is the same one for a batch of any size; each
-    # client's own newest, so that nobody with thousands hides another's.
-    asked = (
-        func.unnest(cast(sorted(client_ids), ARRAY(BigInteger)))
-        .table_valued("id")
-        .render_derived()
-    )
-    his = (
-        select(Conversation.id)
-        .where(Conversation.client_id == asked.c.id)
-        .order_by(Conversation.last_at.desc())
-        .limit(CANDIDATES)
-        .lateral()
-    )
-    newest = select(his.c.id).select_from(asked).join(his, true())
-    known = sorted({one for told in names.values() for one in told.open_to})
-    # One set of both: by "or", the whole table would be read.
-    wanted = union_all(newest, select(func.unnest(cast(known, ARRAY(BigInteger)))))
+    known = {one for told in names.values() for one in told.open_to}
     found: dict[int, list[Conversation]] = {}
     for row in await uow.session.scalars(
-        select(Conversation)
-        .where(Conversation.id.in_(wanted.scalar_subquery()))
-        .order_by(Conversation.id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
+        _CANDIDATES, {"clients": sorted(client_ids), "known": sorted(known)}
     ):
         found.setdefault(row.client_id, []).append(row)
     return found
