@@ -32,6 +32,7 @@ _SHORTEST_ID = 4
 _LONGEST_SUBJECT = 1000
 _MOST_PEOPLE = 200
 _LONGEST_HEAD = 500_000
+_MOST_LINES = 5000
 _HEADER_LINE = re.compile(rb"[ \t]|[!-9;-~]+:")
 #: A program on the way has ended lines that had ends already.
 _DOUBLED_ENDS = re.compile(rb"[^\r\n]{1,1000}\r\r\n")
@@ -169,8 +170,13 @@ def _mended(body: bytes) -> bytes:
     That is a blank before the colon, and a stray line with real header lines behind
     it. With none behind it, a stray line is where the text begins.
     """
-    ends = re.search(rb"\r?\n\r?\n", body[:_LONGEST_HEAD])
+    ends = re.search(rb"\r?\n\r?\n", body)
     head, rest = (body[: ends.start()], body[ends.start() :]) if ends else (body, b"")
+    if head.count(b"\n") > _MOST_LINES:
+        # Each of them is looked through for each field that is asked for. The rest is
+        # in the original, or in the text if nothing says where that begins.
+        *kept, beyond = head.split(b"\n", _MOST_LINES)
+        return b"\n".join(kept) + (rest or b"\n\n" + beyond)
     if len(head) > _LONGEST_HEAD:
         return body
     lines = re.sub(rb"(?m)^([!-9;-~]+)[ \t]+:", rb"\1:", head).split(b"\n")

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from channels.email.charsets import decode
+from channels.email.reading import parse
 from hub.contracts import InboundMessage
 from tests.channels.test_email_reading import MAIL, make, read, trusted
 
@@ -163,3 +164,14 @@ def test_words_are_read_whatever_names_their_encoding(encoding, text) -> None:
 @pytest.mark.parametrize("kind", ["/", "text/plain charset=utf-8"])
 def test_a_text_of_no_kind_that_there_is_stays_a_text(kind) -> None:
     assert of("From: a@client.example", f"Content-Type: {kind}").text == "Where is it?"
+
+
+@pytest.mark.parametrize("text", ["\r\nWhere is it?", "X-Last: one"])
+def test_of_a_head_without_end_only_so_much_is_looked_through(text) -> None:
+    lines = [b"From: olena@client.example", b"Subject: Lamp", *[b"X-Line: 1"] * 20_000]
+    mail = b"\r\n".join([*lines, text.encode()])
+
+    assert len(parse(mail).keys()) == 5000
+    (item,) = make().receive(trusted(mail)).items
+    assert isinstance(item, InboundMessage)
+    assert item.text.endswith(text.strip())
