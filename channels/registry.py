@@ -121,7 +121,15 @@ def _foreign() -> dict[str, EntryPoint]:
 def _explained(name: str, error: ValidationError) -> list[str]:
     """Say what is wrong and where, without the value: it may be a secret."""
     return [
-        f"{'.'.join(['channels', name, *map(str, one['loc'])])}: "
-        + (UNKNOWN if one["type"] == "extra_forbidden" else one["msg"])
+        f"{'.'.join(['channels', name, *map(str, one['loc'])])}: " + _in_words(one)
         for one in error.errors(include_url=False, include_input=False)
     ]
+
+
+def _in_words(problem: Mapping[str, Any]) -> str:
+    if problem["type"] == "extra_forbidden":
+        return UNKNOWN
+    # Of a secret the library tells how many "items" it has.
+    if problem["type"] == "too_short" and problem["ctx"]["field_type"] == "Value":
+        return f"at least {problem['ctx']['min_length']} characters"
+    return str(problem["msg"]).removeprefix("Value error, ")

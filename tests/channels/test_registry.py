@@ -50,6 +50,14 @@ def test_all_mistakes_of_all_channels_are_told_at_once():
     assert "hush" not in str(refused.value)
 
 
+def test_what_is_wrong_with_a_value_is_said_in_plain_words():
+    (short,) = registry.mistakes({"webform": {"key": "abc"}})
+    (nowhere,) = registry.mistakes({"email": {"address": "support"}})
+
+    assert short == "channels.webform.key: at least 8 characters"
+    assert nowhere.startswith("channels.email.address: 'support' is not a mail address")
+
+
 def test_another_package_can_bring_a_channel(monkeypatch):
     theirs = ModuleType("theirs")
     theirs.Settings = sms.Settings
