@@ -31,7 +31,7 @@ from realtime.wire import Server
 
 #: Events after which somebody may have lost his right to an open connection, and the
 #: one after which a client has.
-SUSPICIOUS = ("account.", "session.", "token.")
+SUSPICIOUS = ("account.", "role.", "session.", "token.")
 SIGNED_OUT = "portal.signed_out"
 #: How often typing and other processes' words are looked at for having faded.
 SWEEP = timedelta(seconds=1)

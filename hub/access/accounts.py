@@ -8,9 +8,9 @@ from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from hub.access import sessions, tokens
+from hub.access import roles, sessions, tokens
 from hub.access.events import AccountChanged, AccountCreated
-from hub.access.rights import ROLE_RIGHTS, Right, effective, may
+from hub.access.rights import Right, effective, may, within
 from hub.access.views import AccountView, account_view
 from hub.errors import ConflictError, InvalidError, NotFoundError, StateError
 from hub.queues import agents, presence, requests
@@ -46,6 +46,7 @@ async def create(
     capacity: int | None = None,
     outside_number: str | None = None,
     country: str = "UA",
+    by: AccountView | None = None,
 ) -> AccountView:
     """Make an account.
 
@@ -53,21 +54,26 @@ async def create(
         uow: The unit.
         email: What he signs in with.
         name: As colleagues and clients see him.
-        role: A key of ``ROLE_RIGHTS``.
+        role: The key of a role.
         password_hash: Of ``passwords.hashed``; None cannot sign in by password.
         locale: The language of his screen.
         capacity: Conversations at once; None: as the settings say.
         outside_number: Where calls are put through to.
         country: How a number without a country is read.
+        by: Who gives the role; None: somebody who may give any.
 
     Raises:
         InvalidError: A value cannot be taken.
+        ForbiddenError: The role may do something that ``by`` may not.
         ConflictError: The address has an account.
     """
+    given = await roles.hold(uow.session, role)
+    if by is not None:
+        within(by, given.rights)
     row = Account(
         email=normal_email(email),
         name=_name(name),
-        role=_role(role),
+        role=given.key,
         password_hash=password_hash,
         locale=locale,
         capacity=capacity,
@@ -78,12 +84,13 @@ async def create(
     await _check_free(uow.session, row.email)
     uow.session.add(row)
     await uow.session.flush()
-    view = shown(row)
+    view = account_view(row, effective(given.rights))
     uow.record(
         AccountCreated(
             account_id=row.id,
             email=row.email,
             role=row.role,
+            role_name=given.name,
             state={"account": view},
         )
     )
@@ -97,29 +104,45 @@ async def change(
     changes: Mapping[str, Any],
     *,
     country: str = "UA",
+    by: AccountView | None = None,
 ) -> AccountView:
     """Change what is named in ``changes``; see ``CHANGEABLE``.
 
     A new password ends all sign-ins; a deactivated account loses its sign-ins and its
     tokens as well.
 
+    Args:
+        uow: The unit.
+        account_id: Whose.
+        changes: What is to be other.
+        country: How a number without a country is read.
+        by: Who changes somebody's account: he must have what it may do, before and
+            after, or he would come by it with a password of his choice. None: it is
+            his own, or somebody may do anything.
+
     Raises:
         NotFoundError: There is no such account.
         InvalidError: A value cannot be taken.
+        ForbiddenError: The account may or would do something that ``by`` may not.
         ConflictError: The new address has an account.
         StateError: Nobody would be left who may change accounts.
     """
     wanted = _normal(changes, country)
+    given = await roles.hold(uow.session, wanted["role"]) if "role" in wanted else None
     may_go = not wanted.keys().isdisjoint({"role", "active"})
     admins = await _lock_admins(uow.session) if may_go else set()
     row = await uow.session.get(Account, account_id, with_for_update=True)
     if row is None:
         raise NotFoundError(f"account {account_id}")
+    had = await roles.held_by(uow.session, row.role)
+    has = given.rights if given else had
+    if by is not None:
+        within(by, had | has)
     changed = {
         name: value for name, value in wanted.items() if getattr(row, name) != value
     }
     if not changed:
-        return shown(row)
+        return account_view(row, effective(had))
     if "email" in changed:
         await _check_free(uow.session, changed["email"])
     stays = changed.get("role", "admin") == "admin" and changed.get("active", True)
@@ -127,7 +150,7 @@ async def change(
         raise StateError("the last active admin stays")
     for name, value in changed.items():
         setattr(row, name, value)
-    view = shown(row)
+    view = account_view(row, effective(has))
     uow.record(
         AccountChanged(
             account_id=row.id,
@@ -137,19 +160,29 @@ async def change(
                 )
             ),
             role=row.role,
+            role_name=given.name if given else "",
             active=row.active,
             state={"account": view},
         )
     )
     await _tell_queues(uow, row, changed)
+    if row.active and Right.REPLY in had - has:
+        await presence.step_back(uow, [row.id])
+    await _end_what_opened(uow, row, changed)
+    return view
+
+
+async def _end_what_opened(
+    uow: UnitOfWork, row: Account, changed: Collection[str]
+) -> None:
+    """Let no sign-in, key or mailed link outlive what it was given for."""
     if not row.active:
         await sessions.end_all(uow, row.id, because="deactivated")
         await tokens.revoke_all(uow, row.id)
     elif "password_hash" in changed:
         await sessions.end_all(uow, row.id, because="password")
-    if {"password_hash", "active"} & set(changed):
+    if not {"password_hash", "active"}.isdisjoint(changed):
         await _end_links(uow, row.id)
-    return view
 
 
 async def _end_links(uow: UnitOfWork, account_id: int) -> None:
@@ -179,7 +212,7 @@ async def access_account(
         row = await session.get(Account, account_id)
     if row is None:
         raise NotFoundError(f"account {account_id}")
-    return shown(row)
+    return await shown(session, row)
 
 
 async def page(
@@ -188,6 +221,7 @@ async def page(
     after: int | None = None,
     limit: int,
     active: bool | None = None,
+    role: str | None = None,
 ) -> list[AccountView]:
     """List accounts by id, those after ``after``."""
     query = select(Account).order_by(Account.id).limit(limit)
@@ -195,7 +229,13 @@ async def page(
         query = query.where(Account.id > after)
     if active is not None:
         query = query.where(Account.active.is_(active))
-    return [shown(row) for row in await session.scalars(query)]
+    if role is not None:
+        query = query.where(Account.role == role)
+    held = await roles.held_by_all(session)
+    return [
+        account_view(row, effective(held.get(row.role, ())))
+        for row in await session.scalars(query)
+    ]
 
 
 async def by_email(session: AsyncSession, email: str) -> Account | None:
@@ -205,9 +245,9 @@ async def by_email(session: AsyncSession, email: str) -> Account | None:
     )
 
 
-def shown(row: Account) -> AccountView:
+async def shown(session: AsyncSession, row: Account) -> AccountView:
     """Show an account with all rights of its role."""
-    return account_view(row, effective(row.role))
+    return account_view(row, effective(await roles.held_by(session, row.role)))
 
 
 def normal_email(email: str) -> str:
@@ -254,7 +294,6 @@ def _normal(changes: Mapping[str, Any], country: str) -> dict[str, Any]:
     rules: dict[str, Callable[[Any], Any]] = {
         "email": normal_email,
         "name": _name,
-        "role": _role,
         "outside_number": lambda number: normal_number(number, country),
     }
     for name, rule in rules.items():
@@ -270,13 +309,6 @@ def _name(name: str) -> str:
             "name", errors={"name": f"must have 1 to {LONGEST_NAME} characters"}
         )
     return plain
-
-
-def _role(role: str) -> str:
-    if role not in ROLE_RIGHTS:
-        known = ", ".join(ROLE_RIGHTS)
-        raise InvalidError("role", errors={"role": f"must be one of {known}"})
-    return role
 
 
 async def _tell_queues(uow: UnitOfWork, row: Account, changed: Collection[str]) -> None:

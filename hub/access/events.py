@@ -25,6 +25,8 @@ class AccountCreated(AccountEvent):
     kind: ClassVar[str] = "account.created"
     email: str
     role: str
+    #: As people read it, of a role of the company's own.
+    role_name: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +39,63 @@ class AccountChanged(AccountEvent):
     #: What may matter to who may do what.
     role: str
     active: bool
+    #: Of a role of the company's own that was given.
+    role_name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleEvent(Event):
+    """Something concerns a role of the company's own."""
+
+    #: Its key, and what people read.
+    role: str
+    name: str
+
+    def topics(self) -> tuple[str, ...]:
+        """For the audit."""
+        return (ADMINS,)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleCreated(RoleEvent):
+    """There is a role more."""
+
+    kind: ClassVar[str] = "role.created"
+    rights: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleChanged(RoleEvent):
+    """A role is called otherwise, or its people may do other things from now on."""
+
+    kind: ClassVar[str] = "role.changed"
+    #: What it was called before, if that is other.
+    was: str = ""
+    gained: tuple[str, ...] = ()
+    lost: tuple[str, ...] = ()
+    #: Whom it touches.
+    account_ids: tuple[int, ...] = ()
+
+    def topics(self) -> tuple[str, ...]:
+        """For the audit, and for the open screens of its people."""
+        return (ADMINS, *map(account_topic, self.account_ids))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleMoved(RoleEvent):
+    """A role stands elsewhere among the others."""
+
+    kind: ClassVar[str] = "role.moved"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleRemoved(RoleEvent):
+    """A role is no more; its people have another."""
+
+    kind: ClassVar[str] = "role.removed"
+    #: The key of that other one, and what people read; empty: nobody had it.
+    moved_to: str = ""
+    moved_to_name: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,3 +151,42 @@ class SignInFailed(Event):
     def topics(self) -> tuple[str, ...]:
         """For the audit alone."""
         return (ADMINS,)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvitationEvent(Event):
+    """Something happens to an invitation."""
+
+    invitation_id: int
+    email: str
+
+    def topics(self) -> tuple[str, ...]:
+        """For the audit alone."""
+        return (ADMINS,)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvitationSent(InvitationEvent):
+    """Somebody was invited, or a new link was sent to him."""
+
+    kind: ClassVar[str] = "invitation.sent"
+    role: str
+    #: As people read it, of a role of the company's own.
+    role_name: str = ""
+    #: Not for the first time.
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvitationWithdrawn(InvitationEvent):
+    """His link opens nothing any more."""
+
+    kind: ClassVar[str] = "invitation.withdrawn"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvitationAccepted(InvitationEvent):
+    """He has an account now."""
+
+    kind: ClassVar[str] = "invitation.accepted"
+    account_id: int

@@ -7,19 +7,23 @@ the mail has left, its due row carries the text.
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from config.settings import AccessSettings
-from hub.access import accounts, invitation_words, links
+from hub.access import accounts, invitation_words, links, roles
 from hub.access.accounts import normal_email
-from hub.access.rights import ROLE_RIGHTS, Right, effective
+from hub.access.events import (
+    InvitationAccepted,
+    InvitationSent,
+    InvitationWithdrawn,
+)
+from hub.access.rights import Right, has_all, within
+from hub.access.views import AccountView
 from hub.delivery.staff_mail import owe_staff_mail
 from hub.errors import ConflictError, InvalidError, NotFoundError
-from hub.log.events import ADMINS, Event
 from hub.storage.tables import Account, Invitation
 from hub.storage.unit import UnitOfWork
 
@@ -54,7 +58,7 @@ class InvitationView:
     sent_at: datetime
     expires_at: datetime
     expired: bool
-    #: For who may make accounts: what was mailed, or is to be handed over by hand.
+    #: For who may give the role: what was mailed, or is to be handed over by hand.
     link: str | None
 
 
@@ -72,72 +76,57 @@ class Opened:
     min_length: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InvitationEvent(Event):
-    """Something happens to an invitation."""
-
-    invitation_id: int
-    email: str
-
-    def topics(self) -> tuple[str, ...]:
-        """For the audit alone."""
-        return (ADMINS,)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InvitationSent(InvitationEvent):
-    """Somebody was invited, or a new link was sent to him."""
-
-    kind: ClassVar[str] = "invitation.sent"
-    role: str
-    #: Not for the first time.
-    again: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InvitationWithdrawn(InvitationEvent):
-    """His link opens nothing any more."""
-
-    kind: ClassVar[str] = "invitation.withdrawn"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InvitationAccepted(InvitationEvent):
-    """He has an account now."""
-
-    kind: ClassVar[str] = "invitation.accepted"
-    account_id: int
-
-
 async def pending(
-    session: AsyncSession, *, now: datetime, inviting: Inviting
+    session: AsyncSession,
+    *,
+    now: datetime,
+    inviting: Inviting,
+    asker: AccountView | None = None,
 ) -> list[InvitationView]:
-    """List who was invited and has not come yet, the latest first."""
+    """List who was invited and has not come yet, the latest first.
+
+    Whoever follows a link is what it makes of him: ``asker`` sees those alone that
+    he could have sent.
+    """
+    held = await roles.held_by_all(session)
     rows = await session.scalars(
         select(Invitation)
-        .where(
-            Invitation.purpose == "invitation",
-            Invitation.used_at.is_(None),
-            Invitation.withdrawn_at.is_(None),
-        )
+        .where(roles.is_pending())
         .order_by(Invitation.sent_at.desc(), Invitation.id.desc())
         .limit(MOST)
     )
-    return [_view(row, now, inviting) for row in rows]
+    return [
+        _view(
+            row,
+            now,
+            inviting,
+            hidden=asker is not None
+            and not has_all(asker.rights, held.get(row.role, ())),
+        )
+        for row in rows
+    ]
 
 
 async def invite(
-    uow: UnitOfWork, *, email: str, role: str, locale: str, inviting: Inviting
+    uow: UnitOfWork,
+    *,
+    email: str,
+    role: str,
+    locale: str,
+    inviting: Inviting,
+    by: AccountView | None = None,
 ) -> InvitationView:
     """Invite a colleague; the link is mailed if mail is set up.
 
     Raises:
         InvalidError: It is no mail address, or there is no such role or language.
+        ForbiddenError: The role may do something that ``by`` may not.
         ConflictError: The address has an account, or was invited.
     """
     email = normal_email(email)
-    if role not in ROLE_RIGHTS:
-        raise InvalidError("role", errors={"role": f"one of {', '.join(ROLE_RIGHTS)}"})
+    given = await roles.hold(uow.session, role)
+    if by is not None:
+        within(by, given.rights)
     if locale not in LOCALES:
         raise InvalidError("locale", errors={"locale": f"one of {', '.join(LOCALES)}"})
     if await accounts.by_email(uow.session, email) is not None:
@@ -161,23 +150,31 @@ async def invite(
 
 
 async def again(
-    uow: UnitOfWork, invitation_id: int, *, inviting: Inviting
+    uow: UnitOfWork,
+    invitation_id: int,
+    *,
+    inviting: Inviting,
+    by: AccountView | None = None,
 ) -> InvitationView:
     """Send a new link; the one before opens nothing any more.
 
     Raises:
         NotFoundError: There is none that is pending.
+        ForbiddenError: Its role may do something that ``by`` may not.
     """
-    return await _send(uow, await _pending(uow, invitation_id), inviting)
+    return await _send(uow, await _pending(uow, invitation_id, by), inviting)
 
 
-async def withdraw(uow: UnitOfWork, invitation_id: int) -> None:
+async def withdraw(
+    uow: UnitOfWork, invitation_id: int, *, by: AccountView | None = None
+) -> None:
     """Let the link open nothing any more.
 
     Raises:
         NotFoundError: There is none that is pending.
+        ForbiddenError: Its role may do something that ``by`` may not.
     """
-    row = await _pending(uow, invitation_id)
+    row = await _pending(uow, invitation_id, by)
     row.withdrawn_at = uow.now
     uow.record(InvitationWithdrawn(invitation_id=row.id, email=row.email))
 
@@ -274,15 +271,15 @@ async def _opened(
 
 
 async def _stands(session: AsyncSession, row: Invitation) -> bool:
-    """Tell whether who invited still may; what the hub's owner did by hand stands."""
+    """Tell whether who invited still could; what the hub's owner did by hand stands."""
     if row.invited_by is None:
         return True
     host = await session.get(Account, row.invited_by)
-    return (
-        host is not None
-        and host.active
-        and Right.ACCOUNTS.value in effective(host.role)
-    )
+    if host is None or not host.active:
+        return False
+    held = await roles.held_by(session, host.role)
+    wanted = await roles.held_by(session, row.role)
+    return Right.ACCOUNTS in held and has_all(held, wanted)
 
 
 async def pending_of(uow: UnitOfWork, purpose: str, email: str) -> Invitation | None:
@@ -301,7 +298,9 @@ async def pending_of(uow: UnitOfWork, purpose: str, email: str) -> Invitation | 
     return row
 
 
-async def _pending(uow: UnitOfWork, invitation_id: int) -> Invitation:
+async def _pending(
+    uow: UnitOfWork, invitation_id: int, by: AccountView | None
+) -> Invitation:
     row = await uow.session.get(
         Invitation, invitation_id, with_for_update=True, populate_existing=True
     )
@@ -312,6 +311,8 @@ async def _pending(uow: UnitOfWork, invitation_id: int) -> Invitation:
         or row.withdrawn_at is not None
     ):
         raise NotFoundError(f"invitation {invitation_id}")
+    if by is not None:
+        within(by, await roles.held_by(uow.session, row.role))
     return row
 
 
@@ -325,6 +326,7 @@ async def _send(uow: UnitOfWork, row: Invitation, inviting: Inviting) -> Invitat
             invitation_id=row.id,
             email=row.email,
             role=row.role,
+            role_name=(await roles.hold(uow.session, row.role)).name,
             again=row.number > 1,
         )
     )
@@ -376,7 +378,9 @@ def _link(row: Invitation, inviting: Inviting) -> str:
     return f"{inviting.base_url}/welcome#{token}"
 
 
-def _view(row: Invitation, now: datetime, inviting: Inviting) -> InvitationView:
+def _view(
+    row: Invitation, now: datetime, inviting: Inviting, *, hidden: bool = False
+) -> InvitationView:
     expired = row.expires_at <= now
     return InvitationView(
         id=row.id,
@@ -387,5 +391,5 @@ def _view(row: Invitation, now: datetime, inviting: Inviting) -> InvitationView:
         sent_at=row.sent_at,
         expires_at=row.expires_at,
         expired=expired,
-        link=None if expired else _link(row, inviting),
+        link=None if expired or hidden else _link(row, inviting),
     )

@@ -1,9 +1,10 @@
 """What each role may do, as one table. Pure.
 
 A route, a socket event and an API token each name a ``Right``; nothing asks for a role.
+The roles that a company makes itself are in ``roles.py``; they hold the same rights.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from enum import StrEnum
 
 from hub.access.views import AccountView
@@ -75,11 +76,33 @@ _MANAGER = _AGENT | {
     Right.AUDIT,
 }
 
-#: The table of rights. Keys are the roles of ``hub/storage/tables/access.py``.
+#: The table of rights: the built-in roles, by key. Nobody changes these, so that there
+#: is always a role that may do everything.
 ROLE_RIGHTS: dict[str, frozenset[Right]] = {
     "agent": _AGENT,
     "manager": _MANAGER,
     "admin": frozenset(Right),
+}
+
+#: What a right is of no use without, or would let one see by a side door. One's own
+#: account everybody has.
+NEEDS: dict[Right, Right] = {
+    Right.REPLY: Right.READ,
+    Right.CLIENTS: Right.READ,
+    Right.ERASE: Right.CLIENTS,
+    Right.QUARANTINE: Right.READ,
+    Right.ORDERS: Right.READ,
+    Right.WALL: Right.READ,
+    Right.QUEUES: Right.READ,
+    Right.CHANNELS: Right.READ,
+    Right.VIEWS: Right.READ,
+    Right.FORMS: Right.READ,
+    Right.ANSWERS: Right.REPLY,
+    Right.TAGS: Right.READ,
+    Right.ATTRIBUTES: Right.READ,
+    # Both carry what is said with clients.
+    Right.WEBHOOKS: Right.READ,
+    Right.AUDIT: Right.READ,
 }
 
 
@@ -98,14 +121,66 @@ def require(account: AccountView, right: Right) -> None:
         raise ForbiddenError(f"this needs the right “{right.value}”", right=right.value)
 
 
-def effective(role: str, scopes: Iterable[str] | None = None) -> tuple[str, ...]:
+def effective(
+    held: Collection[str], scopes: Iterable[str] | None = None
+) -> tuple[str, ...]:
     """Name the rights of a role, or those of them that a token is scoped to.
 
     Scopes that the role has not, or not any more, give nothing.
     """
-    held = ROLE_RIGHTS.get(role, frozenset())
-    kept = set(held) if scopes is None else held.intersection(scopes)
+    kept = set(held) if scopes is None else set(held).intersection(scopes)
     return tuple(right.value for right in Right if right in kept)
+
+
+def whole(wanted: Iterable[str]) -> list[str]:
+    """Check the rights that a role is to have, and give them in the table's order.
+
+    Raises:
+        InvalidError: One is not known, or another one is missing that it needs.
+    """
+    asked = {Right.SELF.value, *wanted}
+    if unknown := asked.difference(Right):
+        raise InvalidError(
+            "rights", errors=dict.fromkeys(sorted(unknown), "is not a right")
+        )
+    errors = {
+        right.value: f"needs {need.value}"
+        for right, need in NEEDS.items()
+        if right in asked and need not in asked
+    }
+    if errors:
+        raise InvalidError("rights", errors=errors)
+    return list(effective(asked))
+
+
+def has_all(held: Collection[str], wanted: Iterable[str]) -> bool:
+    """Tell whether who holds these rights may give those.
+
+    One's own account is no power over anybody; a program may be without it.
+    """
+    return {Right.SELF.value, *held}.issuperset(wanted)
+
+
+def within(account: AccountView, wanted: Iterable[str]) -> None:
+    """Go on only if the account, as it asks now, has what it is about to give.
+
+    Raises:
+        ForbiddenError: It lacks some of it.
+    """
+    asked = set(wanted)
+    if not has_all(account.rights, asked):
+        missing = sorted(asked.difference(account.rights, {Right.SELF.value}))
+        raise ForbiddenError(
+            "nobody gives or takes what he has not himself", missing=missing
+        )
+
+
+def takes_work(held: Collection[str]) -> bool:
+    """Tell whether a role is at work as soon as its screen is open.
+
+    Who watches over all, too, says himself when he wants to be given conversations.
+    """
+    return Right.REPLY in held and Right.WALL not in held
 
 
 def scopes_within(account: AccountView, wanted: Iterable[str]) -> list[str]:

@@ -7,6 +7,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from config.settings import AccessSettings
+from hub.access import roles
 from hub.access.events import SessionEnded, SessionStarted
 from hub.access.keys import digest, new_secret
 from hub.access.rights import effective
@@ -106,11 +107,12 @@ async def access_by_cookie(
                 )
             )
         ).one_or_none()
-    if found is None:
-        return None
-    row, account = found
+        if found is None:
+            return None
+        row, account = found
+        held = await roles.held_by(session, account.role)
     caller = Caller(
-        account=account_view(account, effective(account.role)),
+        account=account_view(account, effective(held)),
         actor=agent(account),
         session_id=row.id,
     )

@@ -73,7 +73,9 @@ async def sign_in(
         await throttles.forget(uow, keys[0])
         await throttles.give_back(uow, keys[1])
         return SignedIn(
-            account=accounts.shown(row), secret=secret, session_id=started.id
+            account=await accounts.shown(uow.session, row),
+            secret=secret,
+            session_id=started.id,
         )
 
     return await db.run(begin)
@@ -120,7 +122,9 @@ async def come_in(
         # Who has just proved who he is, is not kept out by earlier slips.
         await throttles.forget(uow, _keys(opened.email, remote)[0])
         return SignedIn(
-            account=accounts.shown(row), secret=secret, session_id=started.id
+            account=await accounts.shown(uow.session, row),
+            secret=secret,
+            session_id=started.id,
         )
 
     return await db.run(begin)

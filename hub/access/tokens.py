@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from config.settings import AccessSettings
+from hub.access import roles
 from hub.access.events import TokenCreated, TokenRevoked
 from hub.access.keys import TOKEN_PREFIX, digest, new_secret
 from hub.access.rights import Right, effective, may, require, scopes_within
@@ -112,16 +113,17 @@ async def access_by_token(db: Database, key: str) -> Caller | None:
                 )
             )
         ).one_or_none()
-    if found is None:
-        return None
-    row, account = found
+        if found is None:
+            return None
+        row, account = found
+        held = await roles.held_by(session, account.role)
     if row.used_at is None or now - row.used_at >= USED_EVERY:
         async with db.begin() as uow:
             await uow.session.execute(
                 update(ApiToken).where(ApiToken.id == row.id).values(used_at=now)
             )
     return Caller(
-        account=account_view(account, effective(account.role, row.scopes)),
+        account=account_view(account, effective(held, row.scopes)),
         # The account answers for what its program does.
         actor=Actor(kind="program", id=account.id, name=row.name),
         token_id=row.id,

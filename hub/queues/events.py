@@ -36,7 +36,7 @@ class AgentStateChanged(Event):
     was: str
     to: str
     #: Why, when he did not choose it: ``vanished``, ``returned``,
-    #: ``deactivated``, ``silent``, ``call``, ``wrap_over``.
+    #: ``deactivated``, ``rights``, ``silent``, ``call``, ``wrap_over``.
     because: str = ""
     #: Why, in his own word, such as ``lunch``.
     reason: str = ""

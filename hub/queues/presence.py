@@ -15,8 +15,10 @@ from datetime import datetime
 from sqlalchemy import and_, or_, select, update
 
 from config.work import QueueSettings
+from hub.access import roles
+from hub.access.rights import Right, takes_work
 from hub.conversations.changes import assign
-from hub.errors import InvalidError, NotFoundError
+from hub.errors import ForbiddenError, InvalidError, NotFoundError
 from hub.queues import agents, requests
 from hub.queues.events import AgentStateChanged
 from hub.queues.views import NEVER_HERE, AgentView, agent_views
@@ -56,6 +58,7 @@ async def set_state(
     Raises:
         InvalidError: There is no such state or reason.
         NotFoundError: There is no such active account.
+        ForbiddenError: His role may not answer clients, so he cannot be at work.
     """
     if state not in AGENT_STATES:
         raise InvalidError("state", errors={"state": f"one of {AGENT_STATES}"})
@@ -65,6 +68,10 @@ async def set_state(
     account = await uow.session.get(Account, account_id)
     if account is None or not account.active:
         raise NotFoundError(f"account {account_id}")
+    if state in {"available", "wrap"} and Right.REPLY not in await roles.held_by(
+        uow.session, account.role
+    ):
+        raise ForbiddenError("who may not answer is given nothing", right=Right.REPLY)
     await _watch(uow, [account_id], settings)
     if state == "available":
         await requests.request_now(uow, [account_id])
@@ -179,12 +186,24 @@ async def leave(uow: UnitOfWork, account_id: int) -> None:
     agents.changed(uow, account_id)
 
 
+async def step_back(uow: UnitOfWork, account_ids: Collection[int]) -> None:
+    """Take agents from work who may not answer clients any more.
+
+    What the queue gave them and they have not answered goes back to it.
+    """
+    await agents.hold(uow, account_ids)
+    for row in (await hold_states(uow, account_ids)).values():
+        row.resume = None
+        await move(uow, row, "offline", because="rights")
+
+
 async def arrive(uow: UnitOfWork, account_id: int) -> None:
     """An agent signs in: he comes to work, whatever he chose when he last left.
 
     He is available once his screen is open. Somebody who does not serve queues by his
     role (a manager, an admin) stays as he is.
     """
+    held = await roles.held_by_all(uow.session)
     await uow.session.execute(
         update(AgentState)
         .where(
@@ -192,7 +211,9 @@ async def arrive(uow: UnitOfWork, account_id: int) -> None:
             AgentState.state == "offline",
             AgentState.resume.is_(None),
             AgentState.account_id.in_(
-                select(Account.id).where(Account.role == "agent")
+                select(Account.id).where(
+                    Account.role.in_([one for one in held if takes_work(held[one])])
+                )
             ),
         )
         .values(resume="available")
@@ -275,6 +296,7 @@ async def _watch(
 
 async def _coming(uow: UnitOfWork, ids: Collection[int]) -> dict[int, str]:
     """Tell who of these was not there, and what he does who is here the first time."""
+    held = await roles.held_by_all(uow.session)
     rows = await uow.session.execute(
         select(Account.id, Account.role)
         .outerjoin(AgentState, AgentState.account_id == Account.id)
@@ -288,7 +310,10 @@ async def _coming(uow: UnitOfWork, ids: Collection[int]) -> dict[int, str]:
         )
         .order_by(Account.id)
     )
-    return {row.id: "available" if row.role == "agent" else NEVER_HERE for row in rows}
+    return {
+        row.id: "available" if takes_work(held.get(row.role, ())) else NEVER_HERE
+        for row in rows
+    }
 
 
 async def hold_states(uow: UnitOfWork, ids: Collection[int]) -> dict[int, AgentState]:

@@ -13,7 +13,8 @@ from datetime import datetime, timedelta
 import orjson
 from sqlalchemy import delete, select, text
 
-from hub.access.rights import ROLE_RIGHTS, Right
+from hub.access import roles
+from hub.access.rights import Right
 from hub.conversations.notices import notify
 from hub.errors import CursorLostError
 from hub.log.audience import Viewer
@@ -229,9 +230,9 @@ async def _disable(uow: UnitOfWork, row: Webhook, claim: Claim, because: str) ->
     row.revision += 1
     await due.settle(uow.session, claim)
     uow.record(WebhookDisabled(webhook_id=row.id, name=row.name, because=because))
-    roles = [role for role, held in ROLE_RIGHTS.items() if Right.WEBHOOKS in held]
+    told = await roles.with_right(uow.session, Right.WEBHOOKS)
     for account_id in await uow.session.scalars(
-        select(Account.id).where(Account.active, Account.role.in_(roles))
+        select(Account.id).where(Account.active, Account.role.in_(told))
     ):
         await notify(uow, account_id, "webhook_disabled", None, about=row.name)
 

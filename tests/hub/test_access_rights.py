@@ -12,7 +12,9 @@ from hub.access.rights import (
     effective,
     require,
     scopes_within,
+    takes_work,
     viewer_topics,
+    whole,
 )
 from hub.errors import (
     ForbiddenError,
@@ -20,7 +22,6 @@ from hub.errors import (
     NotFoundError,
     NotSignedInError,
 )
-from hub.storage.tables.access import ROLES
 
 
 @pytest.fixture
@@ -51,18 +52,39 @@ def token(db, settings):
     return token
 
 
-def test_every_role_of_the_table_has_rights() -> None:
-    assert set(ROLE_RIGHTS) == set(ROLES)
-    assert effective("admin") == tuple(right.value for right in Right)
-    assert effective("nobody") == ()
-
-
 def test_a_token_keeps_only_what_its_account_still_has() -> None:
-    assert effective("manager", ["read", "audit", "accounts", "gone"]) == (
+    manager, agent = ROLE_RIGHTS["manager"], ROLE_RIGHTS["agent"]
+
+    assert effective(ROLE_RIGHTS["admin"]) == tuple(right.value for right in Right)
+    assert effective(()) == ()
+    assert effective(manager, ["read", "audit", "accounts", "gone"]) == (
         "read",
         "audit",
     )
-    assert effective("agent", ["audit"]) == ()
+    assert effective(agent, ["audit"]) == ()
+
+
+def test_the_rights_of_a_role_are_whole() -> None:
+    assert whole(["reply", "read"]) == ["self", "read", "reply"]
+    assert whole([]) == ["self"]
+    for wrong, place in (
+        (["erase", "read"], {"erase": "needs clients"}),
+        (["read", "answers", "wall"], {"answers": "needs reply"}),
+        (["fly"], {"fly": "is not a right"}),
+    ):
+        with pytest.raises(InvalidError) as refused:
+            whole(wrong)
+        assert refused.value.details["errors"] == place
+
+
+def test_who_watches_over_all_says_himself_when_he_works() -> None:
+    assert [takes_work(ROLE_RIGHTS[one]) for one in ("agent", "manager", "admin")] == [
+        True,
+        False,
+        False,
+    ]
+    assert takes_work(["self", "read", "reply"])
+    assert not takes_work(["self", "read", "orders"])
 
 
 async def test_what_one_lacks_one_cannot_do_or_pass_on(make) -> None:

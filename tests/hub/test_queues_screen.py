@@ -3,7 +3,7 @@
 import pytest
 import pytest_asyncio
 
-from hub.access import accounts
+from hub.access import accounts, own_roles
 from hub.contracts import CallMoment
 from hub.conversations import changes
 from hub.queues import presence, queues
@@ -104,6 +104,24 @@ async def dismiss(floor: Floor, ada: int, boris: int, asked: int) -> None:
     await floor.settle()
 
 
+async def answer_no_more(floor: Floor, ada: int, boris: int, asked: int) -> None:
+    role = {"name": "Helper", "by": None}
+    await floor.do(own_roles.create, **role, rights=["read", "reply"])
+    await floor.do(accounts.change, ada, {"role": "helper"})
+    await floor.do(
+        own_roles.change, "helper", rights=["read"], revision=0, by=None, name="Reader"
+    )
+    await floor.do(accounts.change, boris, {"role": "helper"})
+    await floor.settle()
+
+
+async def lose_the_role(floor: Floor, ada: int, boris: int, asked: int) -> None:
+    await floor.do(own_roles.create, name="Helper", rights=["read", "reply"], by=None)
+    await floor.do(accounts.change, ada, {"role": "helper"})
+    await floor.do(own_roles.remove, "helper", move_to="manager", by=None)
+    await floor.settle()
+
+
 async def speak_on_the_phone(floor: Floor, ada: int, boris: int, asked: int) -> None:
     await floor.rings()
     await floor.call(CallMoment.ANSWERED)
@@ -133,6 +151,8 @@ ACTIONS = [
     hire,
     promote,
     dismiss,
+    answer_no_more,
+    lose_the_role,
     speak_on_the_phone,
     hang_up,
 ]

@@ -11,6 +11,8 @@ from yarl import URL
 from config import Settings
 from hub.access import sessions
 from hub.access.invitations import Inviting
+from hub.access.rights import ROLE_RIGHTS, effective
+from hub.access.views import AccountView, account_view
 from hub.notices.encryption import push_keys
 from hub.notices.pushing import PushRules
 from hub.reports.wallboard import Wallboard
@@ -120,6 +122,11 @@ def account(db, clock):
         return row
 
     return make
+
+
+def shown(row: Account) -> AccountView:
+    """Show an account of a built-in role, with all its rights."""
+    return account_view(row, effective(ROLE_RIGHTS[row.role]))
 
 
 def api(path: str) -> URL:

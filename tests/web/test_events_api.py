@@ -6,7 +6,7 @@ from typing import ClassVar
 import pytest
 from sqlalchemy import text
 
-from hub.access import accounts, tokens
+from hub.access import tokens
 from hub.log import pull
 from hub.log.events import STAFF, Actor, Event, account_topic
 from hub.storage.tables import (
@@ -15,6 +15,7 @@ from hub.storage.tables import (
     Notification,
     Queue,
 )
+from tests.web.conftest import shown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +140,7 @@ async def test_a_token_without_the_right_to_read_follows_nothing(
     new = await db.run(
         lambda uow: tokens.create(
             uow,
-            accounts.shown(manager),
+            shown(manager),
             name="shop",
             scopes=["orders"],
             policy=settings.access,

@@ -5,8 +5,9 @@ import re
 import pytest
 
 from hub.access import tokens
-from hub.access.accounts import shown
-from hub.access.rights import ROLE_RIGHTS, Right
+from hub.access.rights import NEEDS, ROLE_RIGHTS, Right, whole
+from hub.storage.tables import Role
+from tests.web.conftest import shown
 from web.api.build import all_routes
 
 ROUTES = {route.name: route for route in all_routes()}
@@ -84,6 +85,46 @@ async def test_each_role_may_do_what_the_table_says(signed_in, role) -> None:
 
     # Nobody signs in with an empty body, but everybody may try.
     assert found == expected
+
+
+#: Roles of a company's own: one that counts, one that hires, one that may next to nothing.
+OWN = {
+    "counting": {Right.READ, Right.ORDERS, Right.AUDIT},
+    "hiring": {Right.ACCOUNTS, Right.RETENTION},
+    "guest": set(),
+}
+
+
+@pytest.mark.parametrize("name", OWN)
+async def test_a_role_of_the_companys_own_may_do_what_it_says(
+    signed_in, db, name
+) -> None:
+    held = set(whole(OWN[name]))
+    async with db.begin() as uow:
+        uow.session.add(
+            Role(key=name, name=name, place=1, rights=list(held), created_at=uow.now)
+        )
+    found, expected = {}, {}
+    for route_name, route in ROUTES.items():
+        caller = await signed_in(name)
+        status = await status_of(caller, route)
+        found[route_name] = (status not in REFUSED, status >= 500)
+        allowed = route.right is None or route.right in held
+        expected[route_name] = (allowed or route_name == "session.start", False)
+
+    assert found == expected
+
+
+def test_what_a_right_needs_is_as_agreed() -> None:
+    free = set(Right) - set(NEEDS)
+
+    assert set(map(str, free)) == {"self", "read", "tokens", "accounts", "retention"}
+    assert {str(one): str(NEEDS[one]) for one in NEEDS if NEEDS[one] != "read"} == {
+        "erase": "clients",
+        "answers": "reply",
+    }
+    for held in ROLE_RIGHTS.values():
+        assert set(whole(held)) == held
 
 
 async def test_nobody_may_do_anything_without_a_sign_in(client) -> None:

@@ -12,8 +12,9 @@ from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import response_schema_conformance
 from sqlalchemy import text
 
-from hub.access import accounts, tokens
+from hub.access import tokens
 from hub.access.rights import Right
+from tests.web.conftest import shown
 from web.api.build import all_routes
 
 #: Requests of each kind for each route.
@@ -46,7 +47,7 @@ async def keys(account, db, settings):
         new = await db.run(
             lambda uow: tokens.create(
                 uow,
-                accounts.shown(admin),
+                shown(admin),
                 name="fuzz",
                 scopes=list(Right),
                 policy=settings.access,

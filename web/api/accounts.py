@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from hub.access import accounts, passwords
+from hub.access.own_roles import LONGEST_KEY
 from hub.access.rights import Right
 from hub.access.views import AccountView
 from web.api import cursors
@@ -15,7 +16,8 @@ from web.api.routing import Cursor, Limit, Routes
 
 routes = Routes(tag="accounts")
 
-Role = Literal["agent", "manager", "admin"]
+#: `agent`, `manager`, `admin`, or the key of a role of the company's own.
+Role = Annotated[str, Field(min_length=1, max_length=LONGEST_KEY, examples=["agent"])]
 Locale = Literal["uk", "en"]
 Name = Annotated[str, Field(min_length=1, max_length=accounts.LONGEST_NAME)]
 Email = Annotated[
@@ -58,6 +60,7 @@ async def index(
     call: Call,
     *,
     active: bool | None = None,
+    role: str | None = None,
     cursor: Cursor = None,
     limit: Limit = None,
 ) -> Page[AccountView]:
@@ -65,13 +68,15 @@ async def index(
     size = call.limit(limit)
     after = cursors.decode(cursor, int)[0] if cursor else None
     async with call.read() as session:
-        rows = await accounts.page(session, after=after, limit=size + 1, active=active)
+        rows = await accounts.page(
+            session, after=after, limit=size + 1, active=active, role=role
+        )
     return cursors.page(rows, size, lambda row: (row.id,))
 
 
 @routes.post("/accounts", right=Right.ACCOUNTS, status=201, idempotent=True)
 async def create(call: Call, body: AccountIn) -> AccountView:
-    """Make an account."""
+    """Make an account. `403` if its role may do something that the caller may not."""
     email = accounts.normal_email(body.email)
     password_hash = (
         None if body.password is None else await _hashed(call, body.password, email)
@@ -87,6 +92,7 @@ async def create(call: Call, body: AccountIn) -> AccountView:
             capacity=body.capacity,
             outside_number=body.outside_number,
             country=call.settings.country,
+            by=call.account,
         )
     )
 
@@ -100,14 +106,17 @@ async def show(call: Call, account_id: int) -> AccountView:
 
 @routes.patch("/accounts/{account_id}", right=Right.ACCOUNTS)
 async def change(call: Call, account_id: int, body: AccountPatch) -> AccountView:
-    """Change an account. A new password ends its sign-ins; a new role counts at once."""
+    """Change an account. A new password ends its sign-ins; a new role counts at once.
+
+    `403` if the account may, or would, do something that the caller may not.
+    """
     changes = body.given()
     if "password" in changes:
         password = changes.pop("password")
         changes["password_hash"] = await _hashed(call, password, body.email)
     return await call.run(
         lambda uow: accounts.change(
-            uow, account_id, changes, country=call.settings.country
+            uow, account_id, changes, country=call.settings.country, by=call.account
         )
     )
 

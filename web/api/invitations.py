@@ -73,7 +73,7 @@ async def index(call: Call) -> InvitationsAnswer:
     inviting = call.request.app[INVITING]
     async with call.read() as session:
         found = await invitations.pending(
-            session, now=call.db.clock(), inviting=inviting
+            session, now=call.db.clock(), inviting=inviting, asker=call.account
         )
     return InvitationsAnswer(items=found, mails=inviting.mails)
 
@@ -88,6 +88,7 @@ async def create(call: Call, body: InvitationIn) -> InvitationView:
             role=body.role,
             locale=body.locale,
             inviting=call.request.app[INVITING],
+            by=call.account,
         )
     )
 
@@ -97,7 +98,10 @@ async def again(call: Call, invitation_id: int) -> InvitationView:
     """Send a new link; the one before opens nothing any more."""
     return await call.run(
         lambda uow: invitations.again(
-            uow, invitation_id, inviting=call.request.app[INVITING]
+            uow,
+            invitation_id,
+            inviting=call.request.app[INVITING],
+            by=call.account,
         )
     )
 
@@ -105,7 +109,9 @@ async def again(call: Call, invitation_id: int) -> InvitationView:
 @routes.delete("/invitations/{invitation_id}", right=Right.ACCOUNTS)
 async def withdraw(call: Call, invitation_id: int) -> None:
     """Let the link open nothing any more."""
-    await call.run(lambda uow: invitations.withdraw(uow, invitation_id))
+    await call.run(
+        lambda uow: invitations.withdraw(uow, invitation_id, by=call.account)
+    )
 
 
 @routes.post("/session/forgot", public=True, status=202)

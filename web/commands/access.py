@@ -23,7 +23,12 @@ def add_user(
     email: str,
     *,
     name: Annotated[str, typer.Option(prompt=True, help="As colleagues see it.")],
-    role: Annotated[str, typer.Option(help=", ".join(ROLE_RIGHTS))] = "agent",
+    role: Annotated[
+        str,
+        typer.Option(
+            help=f"{', '.join(ROLE_RIGHTS)}, or a role of your own by its key."
+        ),
+    ] = "agent",
     password: Annotated[
         str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True)
     ],
@@ -69,7 +74,7 @@ def create_token(
                 raise NotFoundError(f"{email} has no account")
             return await tokens.create(
                 uow,
-                accounts.shown(row),
+                await accounts.shown(uow.session, row),
                 name=name,
                 scopes=scope,
                 policy=settings.access,

@@ -217,7 +217,9 @@ class Making:
             ids = await uow.session.scalars(
                 select(Notification.id).where(Notification.account_id == row.id)
             )
-            await notifications.mark_read(uow, accounts.shown(row), list(ids))
+            await notifications.mark_read(
+                uow, await accounts.shown(uow.session, row), list(ids)
+            )
 
     # --- what nobody can read
 

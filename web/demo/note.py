@@ -96,7 +96,7 @@ async def _token(uow: UnitOfWork, settings: Settings) -> str | None:
     )
     made = await tokens.create(
         uow,
-        accounts.shown(row),
+        await accounts.shown(uow.session, row),
         name=TOKEN,
         scopes=[right.value for right in Right],
         policy=settings.access,

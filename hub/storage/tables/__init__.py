@@ -6,6 +6,7 @@ from hub.storage.tables.access import (
     Notification,
     PortalCode,
     PortalSession,
+    Role,
     Session,
     Throttle,
 )
@@ -113,6 +114,7 @@ __all__ = [
     "QueueMember",
     "ReadMark",
     "RetentionRule",
+    "Role",
     "SavedView",
     "SearchEntry",
     "SearchProgress",

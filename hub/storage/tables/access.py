@@ -7,8 +7,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.storage.tables.base import Base, Key, one_of
 
-ROLES = ("agent", "manager", "admin")
-
 
 class Account(Base):
     """Somebody who works here."""
@@ -19,6 +17,7 @@ class Account(Base):
     #: Lower case; what he signs in with.
     email: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
+    #: The key of a role: one of the built-in ones or of ``Role``.
     role: Mapped[str]
     #: argon2id; None cannot sign in by password.
     password_hash: Mapped[str | None]
@@ -30,7 +29,25 @@ class Account(Base):
     active: Mapped[bool] = mapped_column(server_default=text("true"))
     created_at: Mapped[datetime]
 
-    __table_args__ = (one_of("role", ROLES),)
+
+class Role(Base):
+    """A role of this company's own; the built-in ones are in ``hub/access/rights.py``.
+
+    Accounts and invitations name it by its key. Who gives it locks its row (``SHARE``),
+    and so does who changes or removes it (``UPDATE``): nobody is left with a role that
+    is gone, or at work that he may not do any more.
+    """
+
+    __tablename__ = "roles"
+
+    #: Made of its first name; it never changes.
+    key: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    #: Where it stands, after the built-in ones.
+    place: Mapped[int]
+    rights: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    revision: Mapped[int] = mapped_column(server_default=text("0"))
+    created_at: Mapped[datetime]
 
 
 class Session(Base):

@@ -1,6 +1,6 @@
 """Accounts and tokens at the command line."""
 
-from hub.access import passwords
+from hub.access import own_roles, passwords
 from hub.access.tokens import access_by_token
 from hub.storage.database import Database, connect
 
@@ -22,6 +22,27 @@ async def test_an_account_that_was_added_can_sign_in(operator) -> None:
     (row,) = rows
     assert row.role == "agent"
     assert await passwords.fits(PASSWORD, row.password_hash)
+
+
+async def test_an_account_may_have_a_role_of_the_companys_own(operator) -> None:
+    await operator.done("migrate")
+    db = Database(connect(operator.url, pool=2))
+    await db.run(
+        lambda uow: own_roles.create(uow, name="Lead", rights=["read"], by=None)
+    )
+    await db.close()
+
+    await operator.done(
+        *("user", "add", MAIL, "--name", "N", "--password", PASSWORD, "--role", "lead")
+    )
+    said = await operator.refused(
+        *("user", "add", "x@hub.example", "--name", "N", "--password", PASSWORD),
+        *("--role", "boss"),
+    )
+
+    (row,) = await operator.look("SELECT role FROM accounts")
+    assert row.role == "lead"
+    assert "agent, manager, admin, lead" in said
 
 
 async def test_a_second_account_of_one_address_is_refused_in_words(operator) -> None:
