@@ -1,6 +1,8 @@
 """Every route with every role: allowed or refused as the table says, and never lost."""
 
+import json
 import re
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +12,7 @@ from hub.storage.tables import Role
 from tests.web.conftest import shown
 from web.api.build import all_routes
 
+WORDS = Path(__file__).parents[2] / "web" / "ui" / "src" / "i18n"
 ROUTES = {route.name: route for route in all_routes()}
 ROLES = tuple(ROLE_RIGHTS)
 REFUSED = {401, 403}
@@ -125,6 +128,15 @@ def test_what_a_right_needs_is_as_agreed() -> None:
     }
     for held in ROLE_RIGHTS.values():
         assert set(whole(held)) == held
+
+
+@pytest.mark.parametrize("locale", ["en", "uk"])
+def test_every_right_is_explained_on_the_desk(locale) -> None:
+    words = json.loads((WORDS / f"{locale}.json").read_text("utf-8"))
+
+    assert set(words["right"]) == {right.value for right in Right}
+    assert set(words["rightHint"]) == set(words["right"]) - {"self"}
+    assert set(words["role"]) == set(ROLE_RIGHTS)
 
 
 async def test_nobody_may_do_anything_without_a_sign_in(client) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from config import Settings
-from hub.access import accounts
+from hub.access import accounts, own_roles
 from hub.conversations import signatures
 from hub.lists import saved_views
 from hub.lists.filters import FilterLimits
@@ -97,7 +97,17 @@ AGENTS = (
         serves=("fitting", "warranty"),
     ),
 )
-STAFF = (ADMIN, MANAGER, *AGENTS)
+#: Sees what was said and looks after orders, and answers nobody.
+ACCOUNTANT = Colleague(
+    login="halyna",
+    name="Галина Савчук",
+    role="accounting",
+    locale="uk",
+    female=True,
+)
+STAFF = (ADMIN, MANAGER, *AGENTS, ACCOUNTANT)
+#: The company's own role, beside the built-in ones.
+ACCOUNTING = ("Accounting", ("read", "clients", "orders", "audit"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,6 +182,8 @@ class Office:
 
 async def found(uow: UnitOfWork, settings: Settings, password_hash: str) -> Office:
     """Make the accounts and the queues."""
+    name, rights = ACCOUNTING
+    await own_roles.create(uow, name=name, rights=rights, by=None)
     seats = {}
     for one in STAFF:
         made = await accounts.create(

@@ -30,5 +30,6 @@ router.beforeEach(async (to) => {
   const session = useSession()
   if (!session.isSignedIn && !session.expired) await session.restore()
   if (to.meta.open) return session.isSignedIn && to.name === 'sign-in' ? '/' : true
+  if (session.isSignedIn && !session.can('read') && to.name !== 'settings') return { name: 'settings' }
   return session.isSignedIn ? true : { name: 'sign-in', query: { next: to.fullPath } }
 })

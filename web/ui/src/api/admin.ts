@@ -42,11 +42,33 @@ export const hours = {
 
 /** What each role may do. */
 export interface Role {
+  /** What accounts say. */
+  key: string
+  /** As people read it; of a built-in one its key. */
   name: string
   rights: string[]
+  built_in: boolean
+  revision: number
+  /** Active accounts, those that are not, and who is invited. */
+  people: number
+  inactive: number
+  invited: number
 }
 
-export const roles = { list: () => call<Page<Role>>('GET', '/roles') }
+/** Something that a role may be allowed, and what it needs. */
+export interface RightRow {
+  name: string
+  needs: string | null
+}
+
+export const roles = {
+  list: () => call<Page<Role>>('GET', '/roles'),
+  rights: () => call<RightRow[]>('GET', '/rights'),
+  create: (body: { name: string; rights: string[] }) => call<Role>('POST', '/roles', { body }),
+  change: (key: string, body: { name: string; rights: string[]; revision: number }) => call<Role>('PATCH', `/roles/${key}`, { body }),
+  order: (keys: string[]) => call<Role[]>('PUT', '/roles/order', { body: { keys } }),
+  remove: (key: string, move_to = '') => call<void>('DELETE', `/roles/${key}${query({ move_to })}`),
+}
 
 export interface Webhook {
   id: number

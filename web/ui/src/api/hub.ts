@@ -236,7 +236,7 @@ export const tokens = {
 }
 
 export const accounts = {
-  list: () => call<Page<Account>>('GET', '/accounts'),
+  list: (role = '') => call<Page<Account>>('GET', `/accounts${query({ role })}`),
   create: (fields: Partial<Account> & { password?: string }) =>
     call<Account>('POST', '/accounts', { body: fields }),
   change: (id: number, fields: Partial<Account>) =>

@@ -276,6 +276,8 @@ export interface Sync {
 
 /** The parts of an event that say how the things it changed look now. */
 export interface EventState {
+  /** What the people of a role may do from now on. */
+  role?: { key: string; name: string; rights: string[] }
   item?: Item
   conversation?: Conversation
   client?: Client

@@ -79,7 +79,7 @@ export const useLive = defineStore('live', () => {
   }
 
   async function start(): Promise<void> {
-    if (line || !session.isSignedIn) return
+    if (line || !session.isSignedIn || !session.can('read')) return
     await load()
     if (line) return
     line = openLine({
@@ -117,7 +117,14 @@ export const useLive = defineStore('live', () => {
     applyEvents(state, events, cursor)
     const last = fresh.at(-1)
     behind.value = last ? Math.max(0, Date.now() - Date.parse(last.at)) : 0
+    if (fresh.some(isAboutMe)) void session.renew()
     if (fresh.length) for (const hear of heard) hear(fresh)
+  }
+
+  /** What we may do has changed, with our account or with its role. */
+  function isAboutMe({ kind, data, state: now }: HubEvent): boolean {
+    if (kind === 'account.changed') return data.account_id === session.account?.id
+    return kind === 'role.changed' && now.role?.key === session.account?.role
   }
 
   function setLine(now: LineState): void {

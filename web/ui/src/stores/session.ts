@@ -34,6 +34,11 @@ export const useSession = defineStore('session', () => {
     return asked
   }
 
+  /** Ask again what one may: somebody has changed it. */
+  async function renew(): Promise<void> {
+    await api.current().then(welcome, () => undefined)
+  }
+
   async function signIn(email: string, password: string): Promise<void> {
     welcome(await api.signIn(email, password))
   }
@@ -49,5 +54,5 @@ export const useSession = defineStore('session', () => {
     return account.value?.rights.includes(right) ?? false
   }
 
-  return { account, expired, isSignedIn, welcome, restore, signIn, signOut, can }
+  return { account, expired, isSignedIn, welcome, restore, renew, signIn, signOut, can }
 })

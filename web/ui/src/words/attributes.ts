@@ -20,7 +20,7 @@ export function useAttributes() {
     const one = byName.value.get(name)
     return one ? label(one) : name
   }
-  const mayEdit = (one: Attribute): boolean => one.editors === 'everyone' || (one.editors === 'managers' && session.can('attributes'))
+  const mayEdit = (one: Attribute): boolean => session.can('clients') && (one.editors === 'everyone' || (one.editors === 'managers' && session.can('attributes')))
 
   /** A value as people read it; what is not as it should be reads as it is. */
   function shown(one: Attribute | undefined, value: unknown): string {

@@ -26,6 +26,7 @@ export const PAGES: SettingsPage[] = [
   { name: 'notices', group: 'you', right: 'self', page: later(() => import('./NoticesPage.vue')) },
   { name: 'sessions', group: 'you', right: 'self', page: later(() => import('./SessionsPage.vue')) },
   { name: 'accounts', group: 'team', right: 'accounts', page: later(() => import('./AccountsPage.vue')) },
+  { name: 'roles', group: 'team', right: 'accounts', page: later(() => import('./RolesPage.vue')) },
   { name: 'queues', group: 'team', right: 'queues', page: later(() => import('./QueuesPage.vue')) },
   { name: 'hours', group: 'team', right: 'queues', page: later(() => import('./HoursPage.vue')) },
   { name: 'channels', group: 'channels', right: 'channels', page: later(() => import('./ChannelsPage.vue')) },

@@ -21,6 +21,10 @@ export function useChange(conversation: () => Conversation) {
   const isBusy = ref(false)
 
   async function change(fields: Change): Promise<boolean> {
+    if (!session.can('reply')) {
+      toasts.show(t('roles.readsOnly'))
+      return false
+    }
     const before = conversation()
     if (fields.state === 'resolved' && fields.disposition === undefined && closing.isDue(before)) return await close(before)
     isBusy.value = true
