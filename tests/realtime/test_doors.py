@@ -1,14 +1,24 @@
 """Who comes in, who stays, and what no client can do."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from aiohttp import ClientSession, WSServerHandshakeError
 
+from hub.access.events import RoleChanged
 from hub.access.portal_sessions import PortalSignedIn, PortalSignedOut
+from hub.log.events import STAFF, account_topic
 from realtime.viewers import PortalViewer
-from tests.realtime.stand import Counted, Line, Screen, SessionEnded, Whispered
+from tests.realtime.stand import (
+    Counted,
+    Line,
+    Screen,
+    SessionEnded,
+    Whispered,
+    becomes,
+)
 
 
 async def test_nobody_unknown_comes_in(stand, stack) -> None:
@@ -146,6 +156,29 @@ async def test_who_signed_out_is_shown_out_at_once(stand, screen) -> None:
     await stand.log(Counted(number=1))
     assert await other.until(2) == [2]
     assert stand.count("cuts", reason="revoked") == 1
+
+
+async def test_what_a_role_may_not_any_more_its_people_hear_no_longer(
+    run, screen
+) -> None:
+    stand = await run(recheck=timedelta(hours=1))
+    mine, other = await screen(stand, "1"), await screen(stand, "2")
+    await mine.follow(0)
+    await other.follow(0)
+    before = stand.people.agents["1"]
+    stand.people.agents["1"] = replace(before, topics=frozenset({account_topic(1)}))
+
+    # It names a role and nobody, so everybody is asked again.
+    await stand.log(RoleChanged(role="helper", name="Helper", lost=("read",)))
+    (line,) = [
+        one for one in stand.live.agents.connections() if one.viewer.account_id == 1
+    ]
+    await becomes(lambda: STAFF not in line.viewer.topics)
+    await stand.log(Counted(number=2))
+    await stand.log(Whispered(to=(account_topic(1), STAFF)))
+
+    assert await mine.until(3) == [3]
+    assert await other.until(3) == [2, 3]
 
 
 async def test_who_was_shown_out_does_not_come_back_by_himself(stand, line) -> None:
