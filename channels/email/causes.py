@@ -166,9 +166,9 @@ _WORDS = (
     (
         "takes_no_mail",
         _words(
-            r"""(?:does\s+not|doesn.t|do\s+not|not)\s+accept(?:ing)?\s+(?:any\s+|incoming\s+)?(?:e-?mail|
-            mail\b|network\s+messages|messages\s+from\s+the)|null\s?mx|no\s+mail\s+(?:is\s+)?accepted
-            |mail\s+(?:is\s+)?not\s+accepted\s+(?:here|at)|\b521\b"""
+            r"""(?:does\s+not|doesn.t|do\s+not|not)\s+accept(?:ing)?\s+(?:any\s+|incoming\s+)?(?:(?:e-?)?mail\b
+            (?!\s+from\s+(?:<?\S+@|you|this))|network\s+messages|messages\s+from\s+the)|null\s?mx
+            |no\s+mail\s+(?:is\s+)?accepted|mail\s+(?:is\s+)?not\s+accepted\s+(?:here|at)|\b521\b"""
         ),
     ),
     (
@@ -222,7 +222,7 @@ _WORDS = (
         _words(
             r"""polic(?:y|ies)|denied|reject|refus|prohibit|not\s+(?:authori[sz]ed|permitted|allowed|
             accepted|acceptable)|permission|restricted|administrative|on\s+hold|disallow|forbidden|
-            did\s+not\s+like|\bblocked\b|відхилен|отклон"""
+            not\s+accept(?:ing)?\b|did\s+not\s+like|\bblocked\b|відхилен|отклон"""
         ),
     ),
 )
