@@ -17,7 +17,7 @@ beforeEach(async () => {
   desk.answers.set('GET /conversations/10/drafts', () => json(200, []))
   desk.answers.set('GET /conversations/10/reply-defaults', () => json(200, defaults()))
   desk.answers.set('POST /conversations/10/replies', () => json(201, { item: ours('held', { id: 50, author: { kind: 'agent', id: ME, name: 'Nadia' } }), conversation: conversation() }))
-  await useWriting().begin(10)
+  await useWriting().begin(10, Promise.resolve([]))
   box = show(Composer, { conversation: conversation() })
   await flushPromises()
 })

@@ -109,7 +109,7 @@ export const conversations = {
   list: (wanted: ListQuery) =>
     call<Page<Conversation>>('GET', `/conversations${query({ ...wanted })}`),
   get: (id: number) =>
-    call<{ conversation: Conversation; client: Client }>(
+    call<{ conversation: Conversation; client: Client; drafts: Draft[] }>(
       'GET',
       `/conversations/${id}`,
     ),
@@ -126,8 +126,6 @@ export const conversations = {
     }),
   note: (id: number, text: string, mentions: number[], key: string) =>
     call<{ item: Item }>('POST', `/conversations/${id}/notes`, { body: { text, mentions }, key }),
-  draft: (id: number, kind: string) =>
-    call<Draft | null>('GET', `/conversations/${id}/drafts/${kind}`),
   saveDraft: (id: number, kind: string, draft: Draft) =>
     call<void>('PUT', `/conversations/${id}/drafts/${kind}`, { body: draft }),
   dropDraft: (id: number, kind: string) =>

@@ -368,6 +368,8 @@ export interface ReplyDefaults {
 }
 
 export interface Draft {
+  /** Given by the hub: `reply` or `note`. */
+  kind?: string
   channel?: string | null
   address_id?: number | null
   subject?: string

@@ -29,24 +29,19 @@ function localDraft(key: string): Draft | null {
   }
 }
 
-/** Give the draft as it was left, on this screen or on another. */
+/** Give the draft as it was left, on this screen or, as the hub has it, on another. */
 export async function readDraft(
   account: number,
   conversation: number,
   mode: Mode,
+  kept: Promise<Draft[]>,
 ): Promise<Draft | null> {
   const unsaved = localDraft(place(account, conversation, mode))
   if (unsaved) {
     keepDraft(account, conversation, mode, unsaved)
     return unsaved
   }
-  try {
-    const draft = await conversations.draft(conversation, mode)
-    return draft && typeof draft.text === 'string' ? draft : null
-  } catch (error) {
-    if (error instanceof Refusal && error.status === 404) return null
-    return null
-  }
+  return (await kept).find((one) => one.kind === mode) ?? null
 }
 
 /** Keep it here at once, and on the hub when the typing pauses. */

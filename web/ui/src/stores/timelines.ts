@@ -59,6 +59,12 @@ export const useTimelines = defineStore('timelines', () => {
     })
   }
 
+  /** Read one that may be looked at next. */
+  async function ahead(clientId: number): Promise<void> {
+    const window = open(clientId, {})
+    if (!window.loaded) await load(window).catch(() => undefined)
+  }
+
   function older(window: TimelineWindow): Promise<void> {
     return once(window, 'older', async () => {
       if (window.older === null) return
@@ -114,5 +120,5 @@ export const useTimelines = defineStore('timelines', () => {
     return promise
   }
 
-  return { open, load, older, newer }
+  return { open, load, ahead, older, newer }
 })

@@ -31,9 +31,9 @@ export const useWriting = defineStore('writing', () => {
   }
 
   /** Read drafts and the default channel when a conversation is opened. */
-  async function begin(conversation: number): Promise<void> {
+  async function begin(conversation: number, kept: Promise<Draft[]>): Promise<void> {
     const one = of(conversation)
-    await Promise.all([loadDefaults(one), loadDrafts(one)])
+    await Promise.all([loadDefaults(one), loadDrafts(one, kept)])
   }
 
   async function loadDefaults(one: Writing): Promise<void> {
@@ -51,11 +51,11 @@ export const useWriting = defineStore('writing', () => {
     one.subject ||= defaults.subject
   }
 
-  async function loadDrafts(one: Writing): Promise<void> {
+  async function loadDrafts(one: Writing, kept: Promise<Draft[]>): Promise<void> {
     if (one.draftsLoaded) return
     const [reply, note] = await Promise.all([
-      readDraft(account(), one.conversationId, 'reply'),
-      readDraft(account(), one.conversationId, 'note'),
+      readDraft(account(), one.conversationId, 'reply', kept),
+      readDraft(account(), one.conversationId, 'note', kept),
     ])
     one.draftsLoaded = true
     // What is being typed already wins over what was left earlier.
