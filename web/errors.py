@@ -73,9 +73,6 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
     except (HttpProcessingError, web.RequestPayloadError):
         return answer(request, 400, "bad_request", "the request's body is damaged")
     except (DBAPIError, PoolTimeoutError, OSError, asyncpg.InterfaceError) as error:
-        if isinstance(error, ConnectionResetError) and request.transport is None:
-            # The caller left; there is nobody to answer.
-            raise
         return _storage(request, error)
     except Exception:  # noqa: BLE001 - the rim: a caller is always answered
         return _ours(request)
@@ -172,6 +169,10 @@ def _http(request: web.Request, error: web.HTTPException) -> web.Response:
 
 
 def _storage(request: web.Request, error: Exception) -> web.Response:
+    if isinstance(error, ConnectionResetError) and request.transport is None:
+        # The caller left in the midst of it: nobody reads this, and nobody is to be
+        # alarmed by what happens all day.
+        return answer(request, 400, "bad_request", "the caller left")
     if not is_passing(error):
         return _ours(request)
     what = "the data folder takes nothing" if _is_disk(error) else _NO_DATABASE

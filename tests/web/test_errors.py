@@ -43,6 +43,36 @@ async def raising(build, serve):
         yield box, client
 
 
+async def test_who_leaves_while_he_sends_alarms_nobody(build, lines, caplog) -> None:
+    began, over = asyncio.Event(), asyncio.Event()
+
+    async def upload(request):
+        began.set()
+        try:
+            return web.Response(body=await request.read())
+        finally:
+            over.set()
+
+    app = build(list(Routes(tag="none")))
+    app.router.add_post("/api/v1/upload", upload)
+    # As the hub is served; the tests' own server cancels who is not waited for.
+    runner = web.AppRunner(app, handler_cancellation=False)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    _, writer = await asyncio.open_connection(*runner.addresses[0])
+    writer.write(
+        b"POST /api/v1/upload HTTP/1.1\r\nHost: hub\r\n"
+        b"Content-Length: 100\r\n\r\nthe beginning"
+    )
+    await began.wait()
+    writer.close()
+    await over.wait()
+    await runner.cleanup()
+
+    assert [one for one in lines if one["log_level"] == "error"] == []
+    assert [one for one in caplog.records if one.levelname == "ERROR"] == []
+
+
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.code)
 async def test_every_refusal_of_the_tree_has_a_status_and_a_title(
     raising, kind
