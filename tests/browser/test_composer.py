@@ -177,6 +177,7 @@ async def test_an_answer_that_waits_is_neither_lost_nor_blind_nor_doubled(
     await stage.text(PHONE, "Order the big one")
     nadia = await screens.desk(await stage.employ("Nadia"))
     await nadia.open("Order the big one")
+    await expect(nadia.mark("channel-choice")).to_be_visible()
 
     await nadia.page.context.set_offline(offline=True)
     await expect(nadia.told("offline")).to_be_visible()

@@ -133,6 +133,7 @@ async def test_an_answer_that_was_sent_without_a_line_goes_out_once_it_is_back(
     await stage.text(PHONE, "Hello")
     nadia = await screens.desk(await stage.employ("Nadia"))
     await nadia.open("Hello")
+    await expect(nadia.mark("channel-choice")).to_be_visible()
 
     await nadia.page.context.set_offline(offline=True)
     await expect(nadia.told("offline")).to_be_visible()

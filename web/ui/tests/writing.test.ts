@@ -78,6 +78,26 @@ function says(live: ReturnType<typeof useLive>, seq: number, item: Item): void {
   live.take([event as unknown as HubEvent], seq)
 }
 
+describe('a conversation that was opened as the line broke', () => {
+  it('learns how its client is reached once the line is back', async () => {
+    const { live, writing, one } = writer()
+    const line = { isCut: true }
+    vi.stubGlobal('fetch', (path: string) => {
+      if (line.isCut) return Promise.reject(new TypeError('cut'))
+      const defaults = { channel: 'sms', address_id: 3, subject: '', channels: [{ channel: 'sms', address_id: 3, usable: true }], mail: null }
+      return Promise.resolve(json(200, path.endsWith('/reply-defaults') ? defaults : null))
+    })
+
+    await writing.begin(10, Promise.resolve([]))
+    const before = one.defaults
+    line.isCut = false
+    live.lineState = 'live'
+
+    await vi.waitFor(() => expect(one.defaults?.channel).toBe('sms'))
+    expect(before).toBeNull()
+  })
+})
+
 describe('sending', () => {
   it('goes out once, however often it is pressed meanwhile', async () => {
     const { writing, one } = writer()

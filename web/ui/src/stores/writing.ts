@@ -1,5 +1,4 @@
 /** The composer's side of things: drafts, sending once, and what stands in the way. */
-
 import { defineStore } from 'pinia'
 import { reactive, watch } from 'vue'
 import { conversations as api, interactions } from '@/api/hub'
@@ -22,6 +21,8 @@ export const useWriting = defineStore('writing', () => {
   const toasts = useToasts()
   const closing = useClosing()
   const all = reactive(new Map<number, Writing>())
+  /** Opened, but the line broke before the ways to the client were known. */
+  const unknown = new Set<Writing>()
 
   const account = (): number => session.account?.id ?? 0
 
@@ -38,7 +39,8 @@ export const useWriting = defineStore('writing', () => {
 
   async function loadDefaults(one: Writing): Promise<void> {
     const defaults = await api.replyDefaults(one.conversationId).catch(() => null)
-    if (!defaults) return
+    if (!defaults) return void unknown.add(one)
+    unknown.delete(one)
     one.defaults = defaults
     const usable = defaults.channels.some(
       (way) => way.usable && way.channel === one.channel && way.address_id === one.addressId,
@@ -379,12 +381,12 @@ export const useWriting = defineStore('writing', () => {
 
   live.onEvents(heard)
 
-  // The line is back, or the page is: drafts are saved, and presses that waited go out,
-  // each under its own key.
+  // The line is back, or the page is: drafts are saved, and presses that waited go out, each under its own key.
   watch(
     () => live.isOnline,
     async (ready) => {
       if (!ready) return
+      for (const one of [...unknown]) void loadDefaults(one)
       saveKept(account())
       for (const [conversation, given] of keptPresses(account())) of(conversation).waiting ??= given
       for (const one of all.values()) {
