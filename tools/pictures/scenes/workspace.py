@@ -193,6 +193,7 @@ SCENES = (
     ),
     *map(_page, PAGES),
     _form("accounts-edit", "A colleague", "account-edit"),
+    _form("roles-edit", "A role", "role-edit"),
     _form("queues-edit", "A queue", "queue-edit"),
     _form("hours-edit", "A calendar", "hours-edit"),
     _form("forms-edit", "A form", "form-edit"),
