@@ -22,9 +22,8 @@ async def test_a_mailbox_of_fifty_thousand_mails_is_begun_at_its_end() -> None:
     assert hub.subjects == ["new"]
 
 
-async def test_thousands_that_came_during_an_outage_are_taken_once_each() -> None:
-    """Fifty thousand take too long for each run: ``bench.mail --full`` reads them."""
-    keep, count, taken = Kept(), 2500, []
+async def test_fifty_thousand_that_came_during_an_outage_are_taken_once_each() -> None:
+    keep, count, taken = Kept(), 50_000, []
 
     async def deliver(request):
         taken.append(request.body)
@@ -35,7 +34,7 @@ async def test_thousands_that_came_during_an_outage_are_taken_once_each() -> Non
         for number in range(count):
             fill(box, mail(str(number)), 1, when=datetime.now(UTC))
         async with reader(box, batch=500, timeout=60).listening(deliver, keep):
-            await box.until(lambda box: box.taken == count, patience=120)
+            await box.until(lambda box: box.taken == count, patience=900)
 
     assert taken == [mail(str(number)) for number in range(count)]
 
