@@ -1,7 +1,9 @@
 """Who signed a webhook of Twilio's: as its own library says, and nobody else."""
 
+import dataclasses
 import json
 from contextlib import nullcontext
+from hashlib import sha256
 from urllib.parse import urlencode
 
 import pytest
@@ -12,7 +14,7 @@ from twilio.request_validator import RequestValidator
 from channels import sms
 from channels._twilio.client import SPECIMEN_PLACE, SPECIMEN_SETTINGS, signed_request
 from hub.contracts import WebhookRequest
-from hub.errors import SignatureError
+from hub.errors import PayloadError, SignatureError
 
 TOKEN = SPECIMEN_SETTINGS["auth_token"]
 URL = "https://hub.test/hooks/sms"
@@ -70,6 +72,46 @@ def test_what_is_signed_with_a_port_or_without_is_what_the_library_says(
         made().receive(request)
 
 
+@pytest.mark.parametrize(
+    ("signed", "came"),
+    [
+        ("https://a:b@hub.test:8443/hooks/sms", "https://a:b@hub.test:8443/hooks/sms"),
+        ("https://a:b@hub.test/hooks/sms", "https://a:b@hub.test:8443/hooks/sms"),
+        ("https://a:b@hub.test:443/hooks/sms", "https://a:b@hub.test/hooks/sms"),
+        ("https://[::1]/hooks/sms", "https://[::1]:8443/hooks/sms"),
+        ("https://[::1]:443/hooks/sms", "https://[::1]/hooks/sms"),
+        (f"{URL}?", f"{URL}?"),
+        (f"{URL}?a&&b=", f"{URL}?a&&b="),
+        (f"{URL}?a=%3Cx%3E", f"{URL}?a=<x>"),
+        (f"{URL}?a=%22x%22", f'{URL}?a="x"'),
+        (f"{URL}?a=it's", f"{URL}?a=it%27s"),
+        (f"{URL}?a=it%27s", f"{URL}?a=it's"),
+    ],
+)
+def test_one_place_may_be_written_in_several_ways(signed, came):
+    request = signed_request(signed, SAID, TOKEN)
+
+    assert made().receive(dataclasses.replace(request, url=came)).items
+
+
+@pytest.mark.parametrize(
+    "came",
+    [
+        "https://hub.test.evil/hooks/sms?a=1",
+        "https://c:d@hub.test/hooks/sms?a=1",
+        "https://hub.test/hooks/sms/?a=1",
+        "https://hub.test/hooks/sms?a=2",
+        "https://hub.test/hooks/sms?a=1&b=1",
+        "http://hub.test/hooks/sms?a=1",
+    ],
+)
+def test_another_place_is_another(came):
+    request = signed_request(f"{URL}?a=1", SAID, TOKEN)
+
+    with pytest.raises(SignatureError):
+        made().receive(dataclasses.replace(request, url=came))
+
+
 def test_empty_words_and_doubled_names_are_signed_too():
     body = urlencode([*SAID.items(), ("A", ""), ("B", "2"), ("B", "1"), ("B", "2")])
     signature = signed_request(URL, SAID, TOKEN).headers["X-Twilio-Signature"]
@@ -93,6 +135,19 @@ def test_json_is_refused_and_never_breaks(url):
 
     with pytest.raises(SignatureError):
         made().receive(request)
+
+
+def test_signed_json_is_genuine_by_the_hash_of_its_body_alone():
+    body = json.dumps(SAID).encode()
+    url = f"{URL}?bodySHA256={sha256(body).hexdigest()}"
+    signature = RequestValidator(TOKEN).compute_signature(url, {})
+    headers = {"Content-Type": "application/json", "X-Twilio-Signature": signature}
+    request = WebhookRequest(url=url, body=body, headers=headers)
+
+    with pytest.raises(PayloadError):
+        made().receive(request)
+    with pytest.raises(SignatureError):
+        made().receive(dataclasses.replace(request, body=body + b" "))
 
 
 @given(body=st.binary(max_size=200), signature=st.text(max_size=40))
