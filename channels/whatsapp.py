@@ -19,8 +19,13 @@ from channels._twilio.client import (
     Listed,
     signed_request,
 )
-from channels._twilio.messages import WHATSAPP, Form, Messages, MessageSettings
-from channels._wishes import OUR_WORDS
+from channels._twilio.messages import (
+    WHATSAPP,
+    WHATSAPP_WORDS,
+    Form,
+    Messages,
+    MessageSettings,
+)
 from channels.base import Place, Specimen
 from hub.contracts import OutboundMessage, SendingRules, Template, Wish
 
@@ -60,10 +65,9 @@ class Settings(MessageSettings):
 
     #: To write to clients who have not written for 24 hours.
     templates: tuple[TemplateSettings, ...] = ()
-    # Twilio reacts to no word here, and "cancel" or "end" may well be about an order.
-    stop_words: Listed = ("stop", "unsubscribe", *OUR_WORDS[Wish.STOP])
-    start_words: Listed = ("start", *OUR_WORDS[Wish.START])
-    help_words: Listed = ("help", *OUR_WORDS[Wish.HELP])
+    stop_words: Listed = WHATSAPP_WORDS[Wish.STOP]
+    start_words: Listed = WHATSAPP_WORDS[Wish.START]
+    help_words: Listed = WHATSAPP_WORDS[Wish.HELP]
 
     @model_validator(mode="after")
     def _sends_from_somewhere(self) -> Self:

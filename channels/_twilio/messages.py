@@ -62,6 +62,16 @@ WHATSAPP = "whatsapp:"
 Form = list[tuple[str, str]]
 
 
+#: Twilio reacts to no word by WhatsApp, and "cancel" or "end" may well be about an order.
+WHATSAPP_WORDS: Mapping[Wish, tuple[str, ...]] = {
+    Wish.STOP: ("stop", "unsubscribe", *OUR_WORDS[Wish.STOP]),
+    Wish.START: ("start", *OUR_WORDS[Wish.START]),
+    Wish.HELP: ("help", *OUR_WORDS[Wish.HELP]),
+}
+#: For what a messaging service brings to the address of SMS.
+BY_WHATSAPP = Words.of(*(WHATSAPP_WORDS[wish] for wish in Wish))
+
+
 def _words(wish: Wish) -> tuple[str, ...]:
     return (*TWILIO_WORDS[wish], *OUR_WORDS[wish])
 
@@ -221,16 +231,18 @@ class Messages(Adapter):
     # --- Twilio's callbacks
 
     def _message(self, fields: Mapping[str, str]) -> InboundMessage:
-        sender = required(fields, "From")
-        by_whatsapp = sender.strip().lower().startswith(WHATSAPP)
-        text = fields.get("Body", "") or _place(fields)
+        by_whatsapp = _is_whatsapp(required(fields, "From"))
+        sender = phone_number(fields["From"])
+        if not sender:
+            raise PayloadError("twilio: nobody is named as the sender")
+        text = _text(fields)
         wish, answered = self._wish(fields, text, by_whatsapp=by_whatsapp)
         replied = fields.get("OriginalRepliedMessageSid", "")
         return InboundMessage(
             # One service may bring both kinds to one address.
             channel="whatsapp" if by_whatsapp else "sms",
             external_id=fields.get("MessageSid") or required(fields, "SmsSid"),
-            sender=phone_number(sender),
+            sender=sender,
             sender_kind="phone",
             recipient=phone_number(fields.get("To", "")),
             sender_name=fields.get("ProfileName", ""),
@@ -248,7 +260,8 @@ class Messages(Adapter):
         if told in set(Wish):
             # Twilio's "advanced opt-out" read the word and has answered it.
             return Wish(told), True
-        wish = self._wishes.read(text)
+        words = BY_WHATSAPP if by_whatsapp and not self.prefix else self._wishes
+        wish = words.read(text)
         match self._settings.answer_wishes:
             case "none":
                 return wish, True
@@ -268,8 +281,9 @@ class Messages(Adapter):
         to = fields.get("To", "")
         return (
             DeliveryReceipt(
-                # Each message names its own callback, so it comes to its own channel.
-                channel=self.name,
+                # Each message of ours names its own callback; a service may name one
+                # for all of its senders.
+                channel="whatsapp" if _is_whatsapp(to) else self.name,
                 state=state,
                 external_id=fields.get("MessageSid") or required(fields, "SmsSid"),
                 reference=query_value(request, "ref"),
@@ -306,6 +320,16 @@ def _media(fields: Mapping[str, str]) -> Iterable[tuple[str, str]]:
     for index in range(min(count, MOST_MEDIA)):
         url = required(fields, f"MediaUrl{index}")
         yield url, fields.get(f"MediaContentType{index}", "application/octet-stream")
+
+
+def _is_whatsapp(address: str) -> bool:
+    return address.strip().lower().startswith(WHATSAPP)
+
+
+def _text(fields: Mapping[str, str]) -> str:
+    """Give what a client said, or what he tapped instead of writing."""
+    tapped = fields.get("ButtonText", "") or fields.get("ListTitle", "")
+    return fields.get("Body", "") or tapped or _place(fields)
 
 
 def _place(fields: Mapping[str, str]) -> str:

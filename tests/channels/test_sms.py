@@ -120,6 +120,13 @@ def test_a_failure_says_why(code, said):
     assert said in receipt({"MessageStatus": "undelivered", "ErrorCode": code}).reason
 
 
+def test_a_receipt_goes_to_the_channel_that_it_speaks_of():
+    by_whatsapp = receipt({"MessageStatus": "read", "To": "whatsapp:+380501112233"})
+    by_sms = receipt({"MessageStatus": "sent", "To": "+380501112233"})
+
+    assert (by_whatsapp.channel, by_sms.channel) == ("whatsapp", "sms")
+
+
 def test_a_success_has_no_reason():
     assert receipt({"MessageStatus": "sent", "ErrorCode": "30003"}, "").reason == ""
 
@@ -137,6 +144,8 @@ def test_the_key_comes_back_as_it_went_out():
     [
         ({"Body": "x"}, ""),
         ({"MessageSid": "SM1", "Body": "x"}, ""),
+        (SAID | {"From": "Anonymous"}, ""),
+        (SAID | {"From": "+266696687"}, ""),
         (SAID | {"NumMedia": "many"}, ""),
         (SAID | {"NumMedia": "1"}, ""),
         ({"MessageSid": "SM1"}, "status"),

@@ -87,6 +87,19 @@ def test_an_answered_message_is_referred_to():
     assert receive(SAID | {"OriginalRepliedMessageSid": "SM0"}).references == ("SM0",)
 
 
+@pytest.mark.parametrize(
+    ("said", "text"),
+    [
+        ({"ButtonText": "Так", "ButtonPayload": "yes"}, "Так"),
+        ({"ListTitle": "Повернення", "ListId": "return"}, "Повернення"),
+        ({"Body": "Так, о 10", "ButtonText": "Так"}, "Так, о 10"),
+        ({"MessageType": "unsupported"}, ""),
+    ],
+)
+def test_what_was_tapped_is_what_was_said(said, text):
+    assert receive(SAID | {"Body": ""} | said).text == text
+
+
 def test_a_place_is_written_down():
     fields = SAID | {"Body": "", "Latitude": "50.45", "Longitude": "30.52"}
 

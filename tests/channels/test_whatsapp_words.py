@@ -51,6 +51,11 @@ def receive(fields, url=URL, path="", channel=None):
         ("Не  пишіть", Wish.STOP),
         ("stop it please", None),
         ("Не зупиняйтесь", None),
+        ("STOP \N{OCTAGONAL SIGN}", Wish.STOP),
+        ("\u200b\uff33\uff34\uff2f\uff30\u2060", Wish.STOP),
+        ("Arrêt.", Wish.STOP),
+        ("Отписаться", Wish.STOP),
+        ("Стоп-кран", None),
         ("Start", Wish.START),
         ("Старт", Wish.START),
         ("HELP?", Wish.HELP),
@@ -98,6 +103,16 @@ def test_twilio_s_own_reading_of_a_word_goes_first():
 def test_by_whatsapp_an_order_may_be_cancelled():
     assert receive(SAID | {"Body": "Cancel"}).wish is None
     assert receive(SAID | {"Body": "stop"}).wish is Wish.STOP
+
+
+def test_by_whatsapp_they_are_the_same_at_the_address_of_sms():
+    def wish(text):
+        fields = SAID | {"Body": text}
+        return receive(
+            fields, "https://hub.test/hooks/sms", channel=text_channel()
+        ).wish
+
+    assert [wish("Cancel"), wish("stop"), wish("Стоп")] == [None, Wish.STOP, Wish.STOP]
 
 
 def test_the_words_are_the_company_s_own_if_it_wants():
