@@ -28,7 +28,7 @@ from channels._twilio.client import (
 )
 from channels._twilio.lookup import ListedMessage, sent_since, the_one_that_says
 from channels._twilio.rest import TwilioRest
-from channels._twilio.words import MESSAGE_STATES, cause, reason
+from channels._twilio.words import MESSAGE_STATES, OVERFLOW, PASSING, cause, reason
 from channels._wishes import OUR_WORDS, TWILIO_WORDS, Words
 from channels.base import Adapter, Means, Place
 from hub.contracts import (
@@ -342,8 +342,9 @@ def _place(fields: Mapping[str, str]) -> str:
 
 
 def _code(fields: Mapping[str, str]) -> int | None:
-    code = fields.get("ErrorCode", "")
-    return int(code) if code.isdecimal() else None
+    given = fields.get("ErrorCode", "")
+    code = int(given) if given.isdecimal() else None
+    return OVERFLOW if code in PASSING else code
 
 
 def _failure(word: str, fields: Mapping[str, str]) -> str:

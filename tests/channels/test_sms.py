@@ -1,12 +1,15 @@
 import asyncio
 import json
+import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
 
 from channels import sms
 from channels._twilio.client import signed_request
+from channels._twilio.words import CAUSES, PASSING
 from channels.base import Place
 from hub.contracts import DeliveryState, OutboundMessage, Outcome
 from hub.errors import (
@@ -125,6 +128,24 @@ def test_a_receipt_goes_to_the_channel_that_it_speaks_of():
     by_sms = receipt({"MessageStatus": "sent", "To": "+380501112233"})
 
     assert (by_whatsapp.channel, by_sms.channel) == ("whatsapp", "sms")
+
+
+@pytest.mark.parametrize("code", sorted(PASSING))
+def test_what_twilio_had_taken_is_not_promised_to_leave_again(code):
+    failed = {"MessageStatus": "failed", "ErrorCode": str(code)}
+
+    assert "shortly" not in receipt(failed).reason
+    assert receipt(failed).cause == "overflow"
+
+
+@pytest.mark.parametrize("language", ["en", "uk"])
+def test_each_cause_has_words_on_the_screen_and_none_of_them_is_about_mail(language):
+    words = Path(__file__).parents[2] / f"web/ui/src/i18n/{language}.json"
+    known = json.loads(words.read_text())["delivery"]["cause"]
+
+    for code, one in CAUSES.items():
+        assert one in known, code
+        assert not re.search("mail server|The mail |[Лл]ист[уа ]", known[one]), code
 
 
 def test_a_success_has_no_reason():
