@@ -25,13 +25,13 @@ def add(app: web.Application, built: Path = BUILT) -> None:
     async def asset(request: web.Request) -> web.StreamResponse:
         path = built / "assets" / request.match_info["name"]
         # The router has folded "..": a name cannot lead out of the folder.
-        if ".." in path.parts or not path.is_file():
+        if ".." in path.parts or not _is_file(path):
             raise web.HTTPNotFound
         return web.FileResponse(path, headers={"Cache-Control": _FOR_EVER})
 
     async def top(request: web.Request) -> web.StreamResponse:
         path = built / request.match_info["name"]
-        if not path.is_file():
+        if not _is_file(path):
             return await page(request)
         return web.FileResponse(path, headers={"Cache-Control": "no-cache"})
 
@@ -43,3 +43,11 @@ def add(app: web.Application, built: Path = BUILT) -> None:
         "/{place:(?!api/|hooks/|files/|calendar/|portal|forms/|socket.io|simulator).+}",
         page,
     )
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:
+        # A stranger's name that is longer than any file's.
+        return False

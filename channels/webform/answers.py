@@ -57,9 +57,12 @@ class Given:
     files: Mapping[str, Sequence[Part]] = field(default_factory=dict)
 
     def text(self, name: str) -> str:
-        """Give a text of ours among the answers; "" when it is none."""
+        """Give a text of ours among the answers; "" when it is none.
+
+        Programs send ``null`` or ``false`` for what they have not got.
+        """
         value = self.said.get(name, "")
-        return value if isinstance(value, str) else str(value)
+        return value if isinstance(value, str) else str(value or "")
 
 
 @dataclass(slots=True)
@@ -288,7 +291,8 @@ def _unlike(question: FormQuestion, value: str, country: str) -> str | None:
 
 
 def _is_number(value: str) -> bool:
-    return _NUMBER.fullmatch(value.replace(" ", "")) is not None
+    # A page that is copied from writes thousands with spaces of several kinds.
+    return _NUMBER.fullmatch("".join(value.split())) is not None
 
 
 def _normal(kind: str, value: str) -> str:

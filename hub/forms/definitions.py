@@ -87,6 +87,26 @@ def bounded(form: FormDefinition, settings: FormSettings) -> FormDefinition:
     return replace(form, questions=questions)
 
 
+def tidy(form: FormDefinition) -> FormDefinition:
+    """Write a form's sites as browsers name them, so that they are known again."""
+    return replace(form, origins=tuple(_origin(one) for one in form.origins))
+
+
+def _origin(written: str) -> str:
+    plain = written.strip().rstrip("/")
+    try:
+        parts = urlsplit(plain)
+        host, port = (parts.hostname or "").encode("idna").decode(), parts.port
+    except ValueError:
+        return plain
+    if not host or parts.username or parts.path or parts.query or parts.fragment:
+        return plain
+    host = f"[{host}]" if ":" in host else host
+    usual = {"http": 80, "https": 443}.get(parts.scheme)
+    end = "" if port in {None, usual} else f":{port}"
+    return f"{parts.scheme}://{host}{end}"
+
+
 def check(form: FormDefinition, settings: FormSettings) -> None:
     """Go on only with a form that can work.
 

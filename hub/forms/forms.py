@@ -17,7 +17,7 @@ from hub.errors import (
     StaleUpdateError,
     StateError,
 )
-from hub.forms.definitions import bounded, check, dump, load
+from hub.forms.definitions import NAME, bounded, check, dump, load, tidy
 from hub.forms.events import FormChanged
 from hub.forms.views import FormView, form_view
 from hub.storage.tables import Form, FormAnswer, FormVersion, Queue
@@ -46,7 +46,9 @@ async def access_form(
     Raises:
         NotFoundError: There is none.
     """
-    row = await session.scalar(select(Form).where(Form.name == name))
+    # Anybody may ask for anything; what is no name is not asked of the database.
+    found = select(Form).where(Form.name == name)
+    row = await session.scalar(found) if NAME.fullmatch(name) else None
     if row is None:
         raise NotFoundError(f"form {name!r}")
     ended = await session.scalars(
@@ -98,6 +100,7 @@ async def create(
         InvalidError: It cannot work, or there are too many.
         ConflictError: There is one of this name.
     """
+    form = tidy(form)
     check(form, settings)
     await uow.session.execute(_LOCK)
     if await _count(uow.session) >= settings.max_forms:
@@ -151,7 +154,7 @@ async def change(
     if form.version != row.version:
         (now,) = await _shown(uow.session, [row])
         raise StaleUpdateError("somebody changed this form meanwhile", form=now)
-    form = replace(form, name=row.name)
+    form = tidy(replace(form, name=row.name))
     check(form, settings)
     if form.queue_id != row.queue_id:
         await _check_queue(uow, form.queue_id)
@@ -216,7 +219,7 @@ async def seed(
     for form in forms:
         if form.name in known:
             continue
-        form = bounded(form, settings)  # noqa: PLW2901 - the same form, within limits
+        form = tidy(bounded(form, settings))  # noqa: PLW2901 - the same form, within limits
         check(form, settings)
         made = await uow.session.scalar(
             insert(Form)

@@ -288,6 +288,15 @@ def test_answers_of_each_kind_are_read_and_shown(channel):
     assert [one.wording for one in message.submission.consents] == ["I agree"]
 
 
+@pytest.mark.parametrize("space", [" ", "\u00a0", "\u202f"])
+def test_a_number_may_be_copied_from_where_thousands_stand_apart(channel, space):
+    said = ALL | {"count": f"1{space}000,5"}
+
+    (message,) = channel.receive(by_key(said, form=KINDS)).items
+
+    assert FormField("count", "Count", said["count"]) in message.fields
+
+
 @pytest.mark.parametrize(
     ("said", "errors"),
     [

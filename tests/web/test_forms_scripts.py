@@ -3,6 +3,7 @@
 import pytest
 import pytest_asyncio
 from sqlalchemy import select
+from yarl import URL
 
 from hub.storage.tables import (
     Client,
@@ -110,6 +111,45 @@ async def test_another_site_may_not(http, db, origin) -> None:
         assert answer.status == 403
         assert "Access-Control-Allow-Origin" not in answer.headers
     assert await came(db) == []
+
+
+@pytest.mark.parametrize(
+    ("named", "comes_as"),
+    [
+        ("https://Shop.Example/", SHOP),
+        ("https://shop.example:443", SHOP),
+        ("http://shop.example:8080", "http://shop.example:8080"),
+        ("https://крамниця.укр", "https://xn--80aqejfp0c4d.xn--j1amh"),
+    ],
+)
+async def test_a_site_may_be_named_as_people_write_it(
+    http, db, named, comes_as
+) -> None:
+    await edit(db, origins=(named,))
+
+    async with http.options(
+        "/forms/ask/submissions", headers={"Origin": comes_as}
+    ) as asked:
+        assert asked.status == 204
+    async with http.get("/forms/ask?framed=1") as framed:
+        assert comes_as in framed.headers["Content-Security-Policy"]
+
+
+async def test_what_one_site_may_read_is_not_kept_for_another(http, db) -> None:
+    await edit(db, origins=(SHOP,))
+
+    for origin in ({}, {"Origin": SHOP}, {"Origin": "https://evil.example"}):
+        async with http.get("/forms/ask/definition", headers=origin) as answer:
+            assert "Origin" in answer.headers.getall("Vary")
+
+
+@pytest.mark.parametrize("name", ["%00", "a%00b", "ASK", "x" * 3000])
+async def test_a_name_that_no_form_has_is_not_found(http, name) -> None:
+    for path in ("", "/definition", "/embed.js"):
+        async with http.get(URL(f"/forms/{name}{path}", encoded=True)) as answer:
+            assert answer.status == 404
+    async with http.post(URL(f"/forms/{name}", encoded=True), data=GOOD) as answer:
+        assert answer.status == 404
 
 
 async def test_a_frame_is_only_for_the_sites_that_are_named(http, db) -> None:

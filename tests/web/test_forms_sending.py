@@ -148,6 +148,21 @@ async def test_a_servers_answer_to_a_question_that_is_gone_keeps_its_label(
     assert answers(item)["source"] == "ads"
 
 
+@pytest.mark.parametrize("nothing", [None, False, "", [], {}])
+async def test_what_a_program_sends_for_nothing_is_nothing(http, db, nothing) -> None:
+    ours = dict.fromkeys(("submission_id", "website", "lang", "form_version"), nothing)
+
+    for question in ("Where is it?", "When does it come?"):
+        said = {**GOOD, **ours, "question": question, "token": await token(http)}
+        async with http.post("/forms/ask/submissions", json=said) as answer:
+            assert (await answer.json())["repeated"] is False
+
+    assert [answers(one)["Question"] for one in await came(db)] == [
+        "Where is it?",
+        "When does it come?",
+    ]
+
+
 # --- files -----------------------------------------------------------------------------
 
 

@@ -20,7 +20,7 @@ from web.forms.words import languages, locale_of, say
 from web.keys import DATABASE
 
 routes = web.RouteTableDef()
-#: The other site whose script may read the answer.
+#: The other site whose script may read the answer; "": none may.
 _ALLOWED = web.RequestKey("forms_origin", str)
 #: Seconds that a browser need not ask again.
 _REMEMBERED = 600
@@ -32,8 +32,8 @@ _REMEMBERED = 600
 async def preflight(request: web.Request) -> web.Response:
     """Tell a browser whether a page of another site may send this form."""
     await _form(request)
-    if _ALLOWED not in request:
-        return web.Response(status=403, headers={"Vary": "Origin"})
+    if not request[_ALLOWED]:
+        return web.Response(status=403)
     return web.Response(
         status=204,
         headers={
@@ -84,17 +84,20 @@ async def take(request: web.Request) -> web.Response:
 
 async def allow(request: web.Request, response: web.StreamResponse) -> None:
     """Let the other site's script read the answer, a refusal like a success."""
-    if origin := request.get(_ALLOWED):
+    origin = request.get(_ALLOWED)
+    if origin is None:
+        return
+    response.headers.add("Vary", "Origin")
+    if origin:
         response.headers["Access-Control-Allow-Origin"] = origin
         response.headers["Access-Control-Expose-Headers"] = "Retry-After"
-        response.headers.add("Vary", "Origin")
 
 
 async def _form(request: web.Request) -> FormDefinition:
     form = await finding.form(request.app, request.match_info["name"])
     origin = request.headers.get("Origin")
-    if origin is not None and finding.channel(request.app).allows(form, origin):
-        request[_ALLOWED] = origin
+    is_allowed = origin and finding.channel(request.app).allows(form, origin)
+    request[_ALLOWED] = origin if origin and is_allowed else ""
     return form
 
 
