@@ -294,7 +294,7 @@ def test_a_number_may_be_copied_from_where_thousands_stand_apart(channel, space)
 
     (message,) = channel.receive(by_key(said, form=KINDS)).items
 
-    assert FormField("count", "Count", said["count"]) in message.fields
+    assert FormField(name="count", label="Count", value=said["count"]) in message.fields
 
 
 @pytest.mark.parametrize(
