@@ -10,7 +10,7 @@ import html as markup
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from email import message_from_bytes, policy
+from email import message_from_bytes, message_from_string, policy
 from email.errors import MessageError
 from email.message import Message
 
@@ -27,6 +27,9 @@ from hub.markup import text_from_html
 
 _MOST_PARTS = 2000
 _DEEPEST = 60
+_MOST_ENDS = 20
+_MOST_PIECES = 1000
+_UNPARSABLE = (RecursionError, ValueError, LookupError, TypeError, AssertionError)
 _LONGEST_WORD = 12
 _META_CHARSET = re.compile(
     rb"<meta[^>]{0,200}charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE
@@ -36,6 +39,7 @@ _ENCODING = re.compile(
     r"[\s\"']*(?:(b(?:ase[-_ ]?)?64)|(q(?:uoted[-_ ]?)?p(?:rintable)?))\b",
     re.IGNORECASE,
 )
+_ALL_BASE64 = re.compile(rb"[A-Za-z0-9+/\r\n]*=*\s*")
 _TNEF = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"})
 _SIGNED_WHOLE = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
 _CALENDARS = frozenset({"text/calendar", "application/ics"})
@@ -107,11 +111,16 @@ def content_of(part: Message) -> bytes:
     if part.is_multipart():
         whole = b"\r\n".join(_source(one) for one in _children(part))
         return _unwrapped(part, whole)
+    part = _decodable(part)
     try:
-        content = _decodable(part).get_payload(decode=True)
+        content = part.get_payload(decode=True)
     except (ValueError, LookupError, AssertionError, TypeError):
         content = None
-    return content if isinstance(content, bytes) else b""
+    if not isinstance(content, bytes):
+        return b""
+    if headers.raw(part, "Content-Transfer-Encoding") == "base64":
+        return _whole(content, part.get_payload())
+    return content
 
 
 def parts_of(message: Message) -> Iterator[Message]:
@@ -174,7 +183,7 @@ def _collect_alternative(children: list[Message], found: _Found, *, depth: int) 
     """Take the forms of one text together: the same words are not said twice."""
     pieces = found.beside()
     for child in children:
-        _collect(child, pieces, depth=depth)
+        _collect(child, pieces, depth=depth, is_whole=True)
     texts = [piece.text for piece in pieces.said if piece.text.strip()]
     htmls = [piece.html for piece in pieces.said if piece.html.strip()]
     found.said.append(_Said(text="\n\n".join(texts), html="\n".join(htmls)))
@@ -214,7 +223,7 @@ def _is_shown(part: Message, *, is_whole: bool) -> bool:
     disposition = headers.raw(part, "Content-Disposition").strip().lower()
     if disposition.startswith("attachment"):
         return False
-    # What is the whole mail is its text, even if it has a name.
+    # What is the whole mail, or a form of it, is its text, even if it has a name.
     return is_whole or not filename(part)
 
 
@@ -237,9 +246,30 @@ def _attachment(part: Message) -> Attachment:
 def _children(part: Message) -> list[Message]:
     # Asked for a text, the library would decode it, and may stumble over its charset.
     payload = part.get_payload() if part.is_multipart() else None
-    if isinstance(payload, list):
-        return [one for one in payload if isinstance(one, Message)]
-    return []
+    if not isinstance(payload, list):
+        return []
+    found = [one for one in payload if isinstance(one, Message)]
+    return found + _children_behind(part)
+
+
+def _children_behind(part: Message) -> list[Message]:
+    """Give the parts that stand behind the line that should end them.
+
+    Programs that take one boundary for a mail and for a mail within it end both by it.
+    """
+    found: list[Message] = []
+    boundary = _parameter(part, "boundary")
+    for _ in range(_MOST_ENDS):
+        behind = part.epilogue if boundary else None
+        if not behind or f"\n--{boundary}\n" not in _lines(f"\n{behind}"):
+            break
+        head = f'Content-Type: multipart/mixed; boundary="{boundary}"\n\n'
+        try:
+            part = message_from_string(head + behind, policy=policy.compat32)
+        except _UNPARSABLE:
+            break
+        found += [one for one in part.get_payload() if isinstance(one, Message)]
+    return found
 
 
 def _text(part: Message) -> str:
@@ -256,15 +286,15 @@ def _text(part: Message) -> str:
         return re.sub(r"<(/?[A-Za-z-]+)>", "", text).replace("<<", "<")
     if (
         part.get_content_type() == "text/plain"
-        and _parameter(part, "format") == "flowed"
+        and _parameter(part, "format").lower() == "flowed"
     ):
-        return unflowed(_lines(text), delsp=_parameter(part, "delsp") == "yes")
+        return unflowed(_lines(text), delsp=_parameter(part, "delsp").lower() == "yes")
     return text
 
 
 def _parameter(part: Message, name: str) -> str:
     try:
-        return str(part.get_param(name, "")).strip().lower()
+        return str(part.get_param(name, "")).strip()
     except (ValueError, TypeError, IndexError, KeyError):
         return ""
 
@@ -284,6 +314,20 @@ def _decodable(part: Message) -> Message:
     plain["Content-Transfer-Encoding"] = meant
     plain.set_payload(part.get_payload())
     return plain
+
+
+def _whole(content: bytes, payload: object) -> bytes:
+    """Give what base64 says of which the library gives all, or nothing, or a piece.
+
+    It gives up over one letter too many, and reads no further than the first padding,
+    though some programs encode a file piece by piece.
+    """
+    coded = payload.encode("ascii", "replace") if isinstance(payload, str) else b""
+    pieces = re.split(rb"=+\s*(?=[A-Za-z0-9+/])", coded, maxsplit=_MOST_PIECES)
+    is_whole = len(pieces) == 1 and len(content) * 5 < len(coded) * 4
+    if is_whole or not all(map(_ALL_BASE64.fullmatch, pieces)):
+        return content
+    return b"".join(map(headers.from_base64, pieces))
 
 
 def _is_prose(payload: object) -> bool:

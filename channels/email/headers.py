@@ -31,6 +31,7 @@ _DOUBLED_BRACKETS = re.compile(r"(<)(?:<|\s*mailto:)+|(?<=>)>+")
 # The standard library's reader of addresses takes its time over nonsense.
 _LONGEST_LIST = 50_000
 _LONGEST_TEXT = 20_000
+_DEEPEST = 5
 _MESSAGE_ID = re.compile(r"<([^<>]{1,998})>")
 # A mail's header may name thousands; a conversation is found by the nearest ones.
 _MOST_REFERENCES = 100
@@ -60,11 +61,17 @@ def raws(message: Message, name: str) -> list[str]:
 
 def text(message: Message, name: str) -> str:
     """Give the first ``name`` header as a person reads it."""
-    return decoded(raw(message, name))
+    value = raw(message, name)
+    return decoded(value, _charset_beside(message, value))
 
 
-def decoded(value: str) -> str:
-    """Decode RFC 2047 words and raw 8-bit bytes, each as well as it can be."""
+def decoded(value: str, charset_beside: str = "") -> str:
+    """Decode RFC 2047 words and raw 8-bit bytes, each as well as it can be.
+
+    Args:
+        value: As it stands.
+        charset_beside: What the text of the same mail is in; the bytes may be too.
+    """
     value = _FOLD.sub(" ", value[:_LONGEST_TEXT])
     value = _BETWEEN_WORDS.sub(r"\1", value)
     parts: list[str] = []
@@ -75,12 +82,12 @@ def decoded(value: str) -> str:
         plain = value[end : word.start()]
         # One letter may be split between two words of the same charset.
         if plain or word[1].lower() != charset:
-            parts += [_said(pending, charset), _unescaped(plain)]
+            parts += [_said(pending, charset), _unescaped(plain, charset_beside)]
             pending = b""
         charset = word[1].lower()
         pending += _word(word[2], word[3])
         end = word.end()
-    parts += [_said(pending, charset), _unescaped(value[end:])]
+    parts += [_said(pending, charset), _unescaped(value[end:], charset_beside)]
     return printable("".join(parts)).strip()
 
 
@@ -89,7 +96,8 @@ def mailboxes(message: Message, *names: str) -> list[Mailbox]:
     found: list[Mailbox] = []
     for name in names:
         for value in raws(message, name):
-            found += _mailboxes(_FOLD.sub(" ", value))
+            charset = _charset_beside(message, value)
+            found += _mailboxes(_FOLD.sub(" ", value), charset)
     return found
 
 
@@ -137,8 +145,16 @@ def sent_at(message: Message) -> datetime | None:
     return None
 
 
-def _mailboxes(value: str) -> list[Mailbox]:
-    if (bare := _without_brackets(value)) is not None:
+def from_base64(data: bytes) -> bytes:
+    """Decode base64 that is cut off, padded wrongly, or has strangers in it."""
+    letters = re.sub(rb"[^A-Za-z0-9+/]", b"", data)
+    if len(letters) % 4 == 1:
+        letters = letters[:-1]
+    return binascii.a2b_base64(letters + b"=" * (-len(letters) % 4))
+
+
+def _mailboxes(value: str, charset: str = "") -> list[Mailbox]:
+    if (bare := _without_brackets(value, charset)) is not None:
         return [bare]
     value = _ADDRESS_AS_NAME.sub(r'\1"\2" <', _DOUBLED_BRACKETS.sub(r"\1", value))
     pairs: list[tuple[str, str]] = []
@@ -149,11 +165,11 @@ def _mailboxes(value: str) -> list[Mailbox]:
         pairs = getaddresses([value]) if len(value) <= _LONGEST_LIST else []
     boxes = []
     for name, address in pairs:
-        found = printable(_unescaped(address)).replace(" ", "")
-        if found.startswith("'") and found.endswith("'"):
-            found = found[1:-1]
+        found = printable(_unescaped(address))
+        if not found.startswith('"'):
+            found = _unquoted(found.replace(" ", ""))
         if _ADDRESS.fullmatch(found):
-            boxes.append(Mailbox(decoded(name).strip("'\" "), found))
+            boxes.append(Mailbox(_unquoted(decoded(name, charset).strip('" ')), found))
     if not boxes:
         # Unbalanced quotes and the like: the address itself is usually whole.
         shown = printable(_unescaped(value[:_LONGEST_LIST]))
@@ -162,9 +178,16 @@ def _mailboxes(value: str) -> list[Mailbox]:
     return boxes
 
 
-def _without_brackets(value: str) -> Mailbox | None:
+def _unquoted(value: str) -> str:
+    # Only a pair is a quotation: some names end with an apostrophe.
+    is_pair = value.startswith("'") and value.endswith("'")
+    return value[1:-1].strip('" ') if is_pair else value
+
+
+def _without_brackets(value: str, charset: str) -> Mailbox | None:
     """Read "Ivan Petrenko ivan@example.com", which the library would run together."""
-    plain = printable(_unescaped(value[:_LONGEST_TEXT])).replace("mailto:", " ").strip()
+    plain = printable(_unescaped(value[:_LONGEST_TEXT], charset))
+    plain = plain.replace("mailto:", " ").strip()
     if not re.search(r"\s", plain) or re.search(r"[<>,;:]", plain):
         return None
     found = _ADDRESS.findall(plain)
@@ -180,10 +203,7 @@ def _word(encoding: str, payload: str) -> bytes:
         return binascii.a2b_qp(
             data.replace(b"_", b" ").replace(b"\n", b""), header=False
         )
-    letters = re.sub(rb"[^A-Za-z0-9+/]", b"", data)
-    if len(letters) % 4 == 1:
-        letters = letters[:-1]
-    return binascii.a2b_base64(letters + b"=" * (-len(letters) % 4))
+    return from_base64(data)
 
 
 def _said(data: bytes, charset: str) -> str:
@@ -191,8 +211,25 @@ def _said(data: bytes, charset: str) -> str:
     return decode(data, charset.partition("*")[0]) if data else ""
 
 
-def _unescaped(value: str) -> str:
+def _unescaped(value: str, charset: str = "") -> str:
     """Read the raw bytes that the parser smuggled through as surrogates."""
     if value.isascii():
         return value
-    return decode(value.encode("utf-8", "surrogateescape"), "")
+    data = value.encode("utf-8", "surrogateescape")
+    said = decode(data, charset)
+    return decode(data, "") if "\ufffd" in said else said
+
+
+def _charset_beside(message: Message, value: str) -> str:
+    """Name the charset of a mail's first text, if a header has letters of none."""
+    if value.isascii():
+        return ""
+    for _ in range(_DEEPEST):
+        payload = message.get_payload() if message.is_multipart() else None
+        first = payload[0] if isinstance(payload, list) and payload else None
+        if not isinstance(first, Message):
+            break
+        message = first
+    with contextlib.suppress(ValueError, TypeError, IndexError, KeyError):
+        return str(message.get_content_charset(""))
+    return ""

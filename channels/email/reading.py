@@ -34,6 +34,11 @@ _MOST_PEOPLE = 200
 _LONGEST_HEAD = 500_000
 _MOST_LINES = 5000
 _HEADER_LINE = re.compile(rb"[ \t]|[!-9;-~]+:")
+#: A line of such a field that should begin with a blank, as it goes on with the last.
+_UNFOLDED = re.compile(
+    rb"^(Content-(?:Type|Disposition):[^\r\n]{1,500};[ \t]*\r?\n)(?=(?:file)?name\*?\d?\*?=)",
+    re.IGNORECASE | re.MULTILINE,
+)
 #: A program on the way has ended lines that had ends already.
 _DOUBLED_ENDS = re.compile(rb"[^\r\n]{1,1000}\r\r\n")
 _KNOWN_HEADER = re.compile(
@@ -66,7 +71,7 @@ def parse(body: bytes) -> Message:
     body = body.removeprefix(codecs.BOM_UTF8)
     # A mailbox file's line, and blank lines, stand before mails that were exported.
     body = re.sub(rb"\A(?:[\r\n]+|>?From [^\r\n]*\r?\n)+", b"", body)
-    body = _mended(body)
+    body = _UNFOLDED.sub(rb"\1 ", _mended(body))
     try:
         message = message_from_bytes(body, policy=policy.compat32)
     except (RecursionError, ValueError, LookupError, TypeError, AssertionError):

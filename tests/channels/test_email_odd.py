@@ -66,6 +66,9 @@ def test_an_encoding_is_known_however_it_is_written(encoding) -> None:
         ("'olena@client.example'", "", "olena@client.example"),
         ("Koval, Olena <olena@client.example>", "Olena", "olena@client.example"),
         ("<<olena@client.example>>", "", "olena@client.example"),
+        ("Petrus' <p@client.example>", "Petrus'", "p@client.example"),
+        ("'Olena Koval' <o@client.example>", "Olena Koval", "o@client.example"),
+        ('<"olena k"@client.example>', "", '"olena k"@client.example'),
     ],
 )
 def test_a_person_is_known_however_he_is_written(written, name, address) -> None:
@@ -175,3 +178,78 @@ def test_of_a_head_without_end_only_so_much_is_looked_through(text) -> None:
     (item,) = make().receive(trusted(mail)).items
     assert isinstance(item, InboundMessage)
     assert item.text.endswith(text.strip())
+
+
+def test_letters_in_a_head_are_in_the_charset_of_the_text() -> None:
+    head = "From: Łucja <l@client.example>\nSubject: Gdzie moja przesyłka?\n"
+    text = "Content-Type: text/plain; charset=iso-8859-2\n\nDzień dobry"
+
+    mail = read((head + text).encode("iso-8859-2"))
+
+    assert mail.subject == "Gdzie moja przesyłka?"
+    assert (mail.sender_name, mail.text) == ("Łucja", "Dzień dobry")
+
+
+def test_letters_in_a_head_that_are_not_in_the_charset_of_the_text_are_guessed() -> (
+    None
+):
+    head = "From: a@b.example\nSubject: Де моє замовлення?\n".encode("cp1251")
+    text = b"Content-Type: text/plain; charset=iso-2022-jp\n\nHi"
+
+    assert read(head + text).subject == "Де моє замовлення?"
+
+
+@pytest.mark.parametrize(
+    ("coded", "content"),
+    [
+        ("JVBERi0xLjQKJ", b"%PDF-1.4\n"),
+        ("JVBERi0=\nMS40", b"%PDF-1.4"),
+        ("JVBERi0=\nMS40Cg==\n", b"%PDF-1.4\n"),
+        ("JVBERi0=\nYours, the list\n", b"%PDF-"),
+    ],
+)
+def test_base64_is_read_to_its_end_and_no_further(coded, content) -> None:
+    head = "From: a@b.example\nContent-Type: application/pdf\n"
+
+    mail = read(f"{head}Content-Transfer-Encoding: base64\n\n{coded}".encode())
+
+    assert [file.content for file in mail.attachments] == [content]
+
+
+def test_parts_behind_the_line_that_should_end_them_are_parts() -> None:
+    mail = read(
+        b"From: a@b.example\nContent-Type: multipart/mixed; boundary=x\n\n--x\n"
+        b"Content-Type: multipart/alternative; boundary=x\n\n"
+        b"--x\nContent-Type: text/plain\n\nIt hums\n--x--\n\n"
+        b"--x\nContent-Type: image/gif; name=lamp.gif\n\nGIF89a\n--x--\n"
+        b"--x\nContent-Type: image/gif; name=wire.gif\n\nGIF87a\n--x--\n-- \nThe list\n"
+    )
+
+    assert mail.text == "It hums"
+    assert [one.name for one in mail.attachments] == ["lamp.gif", "wire.gif"]
+    assert [one.content for one in mail.attachments] == [b"GIF89a", b"GIF87a"]
+
+
+def test_one_form_of_a_text_may_have_a_name() -> None:
+    mail = read(
+        b"From: a@b.example\nContent-Type: multipart/alternative; boundary=x\n\n"
+        b"--x\nContent-Type: text/plain; name=letter.txt\n\nIt hums\n"
+        b"--x\nContent-Type: text/html; name=letter.htm\n\n<b>It hums</b>\n"
+        b"--x\nContent-Type: text/plain\n"
+        b"Content-Disposition: attachment; filename=log.txt\n\nhum\n--x--\n"
+    )
+
+    assert (mail.text, mail.html) == ("It hums", "<b>It hums</b>")
+    assert [one.name for one in mail.attachments] == ["log.txt"]
+
+
+def test_a_name_on_a_line_that_forgot_to_be_folded_is_its_files() -> None:
+    mail = read(
+        b"From: a@b.example\nContent-Type: multipart/mixed; boundary=x\n\n--x\n"
+        b"Content-Type: image/gif; x-mode=0600;\nname=lamp.gif\n"
+        b"Content-Transfer-Encoding: base64\n\nR0lGODlh\n--x--\n"
+    )
+
+    assert [(one.name, one.content) for one in mail.attachments] == [
+        ("lamp.gif", b"GIF89a")
+    ]
