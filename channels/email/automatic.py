@@ -9,7 +9,17 @@ import re
 from email.message import Message
 
 from channels.email import headers
+from channels.email.bodies import parts_of, text_of_part
+from channels.email.server_words import ANNOUNCES, HEADLINE
 
+_COPIES = frozenset(
+    {
+        "message/rfc822",
+        "message/global",
+        "text/rfc822-headers",
+        "message/global-headers",
+    }
+)
 #: Headers that only machines write, whatever they say.
 _TELLING = (
     "Autorespond",
@@ -104,6 +114,7 @@ def is_automatic(message: Message, envelope_from: str | None = None) -> bool:
     return (
         _is_marked(message)
         or is_from_nobody(message, envelope_from)
+        or is_report(message)
         or any(_MACHINES.match(one.address) for one in people)
         or bool(_NAMED.match(subject) or _AWAY.match(subject))
     )
@@ -118,19 +129,39 @@ def machine(message: Message, envelope_from: str | None = None) -> str:
     """
     submitted = headers.text(message, "Auto-Submitted").lower().strip()
     subject = headers.text(message, "Subject")
-    if _NAMED.match(subject) or submitted.startswith("auto-replied"):
-        return "absence"
-    if _AWAY.match(subject) and _is_no_fresh_mail(message, envelope_from):
-        return "absence"
     people = headers.mailboxes(message, "From")
-    if message.get_content_type() == "multipart/report" or (
+    # Servers answer automatically too, and a note of absence is folded away.
+    if is_report(message) or (
         is_from_nobody(message, envelope_from)
         and any(_SERVERS.match(one.address) for one in people)
     ):
         return "bounce"
+    if _NAMED.match(subject) or submitted.startswith("auto-replied"):
+        return "absence"
+    if _AWAY.match(subject) and _is_no_fresh_mail(message, envelope_from):
+        return "absence"
     if any(name in message for name in _LISTS):
         return "list"
     return ""
+
+
+def is_report(message: Message) -> bool:
+    """Tell whether the form of a mail is that of a server's report on a delivery."""
+    if message.get_content_type() == "multipart/report":
+        return True
+    if "In-Reply-To" in message or not HEADLINE.match(headers.text(message, "Subject")):
+        return False
+    parts = list(parts_of(message))
+    return has_copy(parts) or any(
+        ANNOUNCES.search(text_of_part(part)[:4000])
+        for part in parts
+        if part.get_content_type() == "text/plain"
+    )
+
+
+def has_copy(parts: list[Message]) -> bool:
+    """Tell whether another mail, or its head, is attached."""
+    return any(part.get_content_type() in _COPIES for part in parts)
 
 
 def is_from_nobody(message: Message, envelope_from: str | None = None) -> bool:
@@ -162,5 +193,4 @@ def _is_marked(message: Message) -> bool:
         or headers.text(message, "Precedence").lower().strip() in _PRECEDENCE
         or bool(_SUPPRESSED & set(re.split(r"[\s,;]+", suppressed)))
         or any(name in message for name in _TELLING)
-        or message.get_content_type() == "multipart/report"
     )

@@ -6,6 +6,7 @@ from a person, and always gives way to doubt: what is not surely a report stays 
 """
 
 import re
+from collections.abc import Sequence
 from email.message import Message
 
 from channels.email import headers
@@ -14,12 +15,12 @@ from channels.email.fates import ANSWER, STATUS, Fate, is_action
 from channels.email.notifications import notification
 from channels.email.originals import Original, field_groups, original_of
 from channels.email.prose import (
-    ADDRESS,
     fates_in_prose,
     is_from_server,
     line_about,
     prose_of,
 )
+from channels.email.server_words import ADDRESS
 from hub.contracts import DeliveryReceipt, InboundMessage
 
 _MOST_RECIPIENTS = 100
@@ -37,22 +38,22 @@ _COMPLAINTS = frozenset(
 
 def receipts(
     message: Message,
+    fates: Sequence[Fate],
     secret: bytes,
-    envelope_from: str | None = None,
     letter: InboundMessage | None = None,
 ) -> tuple[DeliveryReceipt, ...]:
     """Give a receipt for each recipient that a report speaks of.
 
-    Empty for a mail that is no report, and for a report that does not tell which of
-    our messages it is about: that one is for a person to read.
+    Empty for a report that does not tell which of our messages it is about: that one
+    is for a person to read.
 
     Args:
-        message: The parsed mail.
+        message: The report, parsed.
+        fates: What it says.
         secret: Proves that a mark of ours is ours.
-        envelope_from: Who it says to be from on the way; None where that is not told.
         letter: The mail itself, to be taken in if nothing of ours is meant.
     """
-    fates, original = _told(message, secret, envelope_from)
+    original = _about(message, secret)
     if not original.message_id and not original.key:
         return ()
     return tuple(
@@ -76,7 +77,12 @@ def receipts(
 
 
 def report(message: Message, envelope_from: str | None = None) -> list[Fate]:
-    """Read what happened to a mail of ours; nothing if this is not about that."""
+    """Read what happened to a mail of ours; nothing if this is not about that.
+
+    Args:
+        message: The parsed mail.
+        envelope_from: Who it says to be from on the way; None where that is not told.
+    """
     parts = list(parts_of(message))
     found = _from_standard_parts(parts)
     if found is None and message.get_content_type() == "text/plain":
@@ -120,26 +126,36 @@ def _from_fields_in_text(parts: list[Message]) -> list[Fate]:
     return []
 
 
-def _told(
-    message: Message, secret: bytes, envelope_from: str | None
-) -> tuple[list[Fate], Original]:
-    fates = report(message, envelope_from)
-    if not fates:
-        return [], Original()
+def _about(message: Message, secret: bytes) -> Original:
     if message.get_content_type() == "text/plain":
         found, original = notification(text_of_part(message))
         if found:
-            return fates, original
-    return fates, original_of(message, secret)
+            return original
+    return original_of(message, secret)
+
+
+def unwrapped(message: Message, envelope_from: str | None) -> Message:
+    """Give the report that some gateway on the way has packed into a mail of its own."""
+    parts = list(parts_of(message))
+    if any(part.get_content_type() in _STATUS_PARTS for part in parts):
+        return message
+    for part in parts if is_from_server(message, envelope_from) else ():
+        for inner in field_groups(part) if part.get_content_type() == _COPY else ():
+            if inner.get_content_type() == "multipart/report":
+                return inner
+    return message
 
 
 def _from_status(part: Message, parts: list[Message]) -> list[Fate]:
     prose = prose_of(parts)
     fates = []
     for fields in field_groups(part):
-        recipient = _typed(fields, "Final-Recipient") or _typed(
-            fields, "Original-Recipient"
+        # The first is whom we wrote to; his server may have handed it on to the other.
+        named = (
+            _typed(fields, "Original-Recipient"),
+            _typed(fields, "Final-Recipient"),
         )
+        recipient = next((one[1] for one in map(ADDRESS.search, named) if one), "")
         action = headers.text(fields, "Action").lower().split("(")[0].strip()
         status = STATUS.search(headers.text(fields, "Status"))
         if not action and not status:
@@ -147,10 +163,7 @@ def _from_status(part: Message, parts: list[Message]) -> list[Fate]:
         diagnostic = re.sub(
             r"^[\w-]+\s*;\s*", "", headers.text(fields, "Diagnostic-Code")
         )
-        address = ADDRESS.search(recipient)
-        fates.append(
-            _fate(action, address[1] if address else "", status, diagnostic, prose)
-        )
+        fates.append(_fate(action, recipient, status, diagnostic, prose))
     return fates
 
 
@@ -171,9 +184,8 @@ def _fate(
         better = STATUS.search(words)
         if better and (not told or better[1][0] == told[0]):
             told = better[1]
-    if not diagnostic:
-        diagnostic = line_about(recipient, prose)
-    return Fate(action, recipient, told, diagnostic, prose)
+    words = diagnostic or line_about(recipient, prose)
+    return Fate(action, recipient, told, words, prose, is_servers_word=bool(diagnostic))
 
 
 def _from_disposition(part: Message) -> list[Fate]:

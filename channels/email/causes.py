@@ -6,6 +6,7 @@ win, and the number only where the words tell nothing.
 """
 
 import re
+from collections.abc import Mapping
 
 #: The address will never do: nobody is there, and nobody will be tomorrow.
 HARD = frozenset({"mailbox_unknown", "domain_unknown", "moved", "takes_no_mail"})
@@ -13,13 +14,21 @@ HARD = frozenset({"mailbox_unknown", "domain_unknown", "moved", "takes_no_mail"}
 #: It was tried for so long that nobody tries any more.
 TOO_LATE = "too_late"
 
+#: The words say no, and not why.
+_NO_REASON = "refused"
+
 
 def _words(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern, re.IGNORECASE | re.VERBOSE)
 
 
 _WORDS = (
-    ("virus", _words(r"\bvirus|malware|\binfected|\bBANNED:|trojan|вірус|вирус")),
+    (
+        "virus",
+        _words(
+            r"(?<!for\s)(?<!for\sall\s)\bvirus|malware|\binfected|\bBANNED:|trojan|вірус|вирус"
+        ),
+    ),
     (
         "blocked",
         _words(
@@ -46,7 +55,7 @@ _WORDS = (
         "too_fast",
         _words(
             r"""rate\s+(?:limit|control|exceed)|at\s+a\s+rate|too\s+many\s+(?:connections|
-            messages|recipients|e-?mails|concurrent|sessions|simultaneous)|throttl|too\s+(?:fast
+            messages(?!\s+on\s+the)|recipients|e-?mails|concurrent|sessions|simultaneous)|throttl|too\s+(?:fast
             |quickly|frequently|often)|(?:daily|hourly|sending|message)\s+(?:user\s+)?(?:sending\s+
             )?(?:limit|quota)\s+(?:has\s+been\s+)?(?:exceed|reached)|connection\s+rate"""
         ),
@@ -64,12 +73,13 @@ _WORDS = (
     (
         "mailbox_full",
         _words(
-            r"""(?:mail\s?box|inbox|account|quota|storage|user|maildir|mail\s?drop)(?:[^.]|\.(?=\S)){0,40}
+            r"""(?:mail\s?box|mail\s?folder|inbox|account|quota|storage|user|maildir|mail\s?drop)(?:[^.]|\.(?=\S)){0,40}
             (?:\bis\s+(?:almost\s+)?full|\bfull\b|exceed|over\s?quota|over\s+(?:its|the|his)\s+
             (?:quota|limit|size))|over\s?-?quota|quota\s+(?:exceed|violation|full)|exceed\w*\s+
-            (?:\S+\s+){0,4}(?:quota|storage)|out\s+of\s+(?:storage|space)|disk\s+quota
+            (?:\S+\s+){0,4}(?:quota|storage)|too\s+many\s+messages\s+on\s+the|too\s+much\s+mail\s+data|
+            space\s+has\s+been\s+used|out\s+of\s+(?:storage|space)|disk\s+quota
             |(?:not\s+enough|insufficient)\s+(?:storage\s+)?(?:space|quota)\s+(?:in|for)\s+(?:the\s+)?
-            (?:mailbox|user|recipient)|mailfull|full\s+mailbox|boîte\s+(?:\S+\s+){0,3}pleine
+            (?:mailbox|user|recipient)|mailfull|full\s+mailbox|bo[iî]te\s+(?:\S+\s+){0,3}pleine
             |postfach\s+(?:\S+\s+){0,3}voll|buzón\s+(?:\S+\s+){0,3}lleno|casella\s+(?:\S+\s+){0,3}piena
             |скрин\S+\s+(?:\S+\s+){0,2}(?:переповнен|повн)|ящик\s+(?:\S+\s+){0,2}(?:переполнен|
             переповнен)|перевищено\s+квот|превышен\w*\s+квот|skrzynka\s+(?:\S+\s+){0,2}pełna
@@ -96,7 +106,8 @@ _WORDS = (
     (
         "domain_unknown",
         _words(
-            r"""no\s+such\s+(?:domain|host)|(?:host|domain)(?:\s+(?:or\s+domain\s+)?name)?\s+(?:was\s+|
+            r"""no\s+such\s+(?:domain|host)|name\s+or\s+service\s+not\s+known|domain\s+(?:must\s+exist|is\s+not\s+
+            reachable|mentioned\s+(?:\S+\s+){0,5}unknown|may\s+not\s+exist)|(?:host|domain)(?:\s+(?:or\s+domain\s+)?name)?\s+(?:was\s+|
             is\s+|does\s+|could\s+|can)?(?:not\s+(?:found|exist|be\s+(?:found|resolved))|unknown|invalid
             |not\s+be\s+found)|(?:host|domain)\s+(?:\S+\s+){0,2}(?:not\s+found|(?:does\s+not|doesn.t)\s+
             exist|(?:could\s+not|couldn.t|wasn.t|can.?not)\s+be\s+found)|(?:invalid|unknown|
@@ -112,13 +123,14 @@ _WORDS = (
         _words(
             r"""has\s+moved|address\s+(?:has\s+)?changed|new\s+(?:e-?mail\s+)?address\s+(?:is|:)|no\s+
             forwarding|user\s+(?:has\s+)?moved|mailbox\s+(?:has\s+)?(?:been\s+)?moved|please\s+use\s+(?:the
-            \s+)?new\s+address"""
+            \s+)?new\s+address|has\s+been\s+replaced\s+by"""
         ),
     ),
     (
         "mailbox_disabled",
         _words(
-            r"""(?:mail\s?box|account|user|recipient|address|e-?mail)\b(?:[^.]|\.(?=\S)){0,60}(?:\bdisabled|
+            r"""archived\s+recipient|suspend\s+the\s+service|domain\s+(?:\S+\s+)?is\s+(?:currently\s+)?suspended|
+            (?:mail\s?box|account|user|recipient|address|e-?mail)\b(?:[^.]|\.(?=\S)){0,60}(?:\bdisabled|
             suspended|deactivated|inactive|not\s+active|\blocked\b|\bfrozen|closed|expired|dormant|on\s
             hold\s+by|terminated|discontinued|has\s+been\s+blocked|is\s+blocked|вимкнен|відключен|
             отключ[её]н|заблокован|заблокирован)|(?:disabled|suspended|inactive|
@@ -137,20 +149,24 @@ _WORDS = (
     (
         "mailbox_unknown",
         _words(
-            r"""(?:unknown|no\s+such|invalid|non-?existent|nonexistent|bad|illegal|unrecognized)\s+
+            r"""(?:unknown|no\s+such|invalid|non[\s-]?existent|bad|illegal|unrecognized)[\s_]+
             (?:local\s+)?(?:e-?mail\s+)?(?:user|recipient|address|mail\s?box|account|person|addressee|
             local|alias|destination|rcpt|e-mail|virtual)|(?:user|recipient|address|mail\s?box|account|
             addressee|alias|person)\b(?:[^.]|\.(?=\S)){0,80}?(?:unknown|not\s+(?:found|known|valid|exist|listed|
             recognized|here|available|our\s+customer|a\s+valid)|(?:does|do|did)(?:\s+not|n.t)\s+exist|
             invalid|unavailable|no\s+longer|couldn.t\s+be\s+found|could\s+not\s+be\s+found|
             wasn.t\s+found|undeliverable|nonexist|non-exist|doesn.t\s+have\s+an?)|user\s?unknown
-            |unrouteable\s+address|no\s+mail\s?box\b|recip(?:ient)?\s?not\s?found|RecipNotFound
+            |unroute?able\s+address|bad(?:rcpt|recipient)to\b|validrcptto|missing\s+home\s+directory|
+            no\s+valid\s+recipient|mailbox\s+unavaiable|recipients?\s+(?:was|were)\s+undeliverable|
+            not\s+(?:an?\s+)?(?:active|local)\s+address|recipient\s+(?:is\s+)?not\s+(?:local|ok)\b|
+            addresses\s+were\s+unknown|utente\s+(?:sconosciuto|simile)|in\s+name\s+directory|<\S+>\s+not\s+found|
+            adresse\s+nicht\s+gefunden|no\s+mail\s?box\b|recip(?:ient)?\s?not\s?found|RecipNotFound
             |doesn.t\s+have\s+(?:an?\s+)?\S+\s+account|no\s+(?:\S+\s+)?account\s+(?:here|by|with)
             |(?:can.?t|can\s?not|could\s+not|couldn.t|unable\s+to)\s+(?:find|verify|open)\s+(?:the\s+|
             your\s+|this\s+|his\s+)?(?:recipient|address|user|mailbox|alias)|not\s+(?:present|
             listed)\s+in\s+(?:the\s+)?(?:\S+\s+){0,2}(?:directory|name\s+&\s+address)
-            |doesn.t\s+(?:seem\s+to\s+)?exist|nobody\s+(?:here|by)|not\s+a\s+(?:valid|known)\s+(?:user|
-            mailbox|recipient|address)|no\s+one\s+(?:here|by)\s|no\s+longer\s+(?:valid|available|exists?
+            |(?:does\s+not|doesn.t|didn.t)\s+(?:seem\s+to\s+)?exist|nobody\s+(?:here|by)|not\s+a\s+(?:valid|known)\s+(?:user|
+            mailbox|recipient|address)|no\s+(?:such\s+)?one\s+(?:here|by|at\s+this)\s|no\s+longer\s+(?:valid|available|exists?
             |employed|works|at\s+this|in\s+use)|not\s+our\s+customer
             |адрес\w*\s+(?:\S+\s+){0,3}не\s+(?:існує|знайдено|существует|найден)|такого\s+(?:користувача|
             пользователя|адрес\w*)|(?:користувач|пользовател|ящик|скриньк)\S*\s+(?:\S+\s+){0,3}не\s+
@@ -166,7 +182,8 @@ _WORDS = (
     (
         "takes_no_mail",
         _words(
-            r"""(?:does\s+not|doesn.t|do\s+not|not)\s+accept(?:ing)?\s+(?:any\s+|incoming\s+)?(?:(?:e-?)?mail\b
+            r"""mail\s+receiving\s+disabled|
+            (?:does\s+not|doesn.t|do\s+not|not)\s+accept(?:ing)?\s+(?:any\s+|incoming\s+)?(?:(?:e-?)?mail\b
             (?!\s+from\s+(?:<?\S+@|you|this))|network\s+messages|messages\s+from\s+the)|null\s?mx
             |no\s+mail\s+(?:is\s+)?accepted|mail\s+(?:is\s+)?not\s+accepted\s+(?:here|at)|\b521\b"""
         ),
@@ -196,7 +213,7 @@ _WORDS = (
             r"""internal\s+(?:\S+\s+)?error|insufficient\s+(?:system\s+|disk\s+)|system\s+(?:error|full|
             resources)|disk\s+(?:is\s+)?full|no\s+space|mailer\s+error|local\s+(?:error|configuration|
             problem)|configuration\s+error|out\s+of\s+memory|low\s+on\s+(?:disk|space)|service\s+(?:not\s+
-            available|unavailable|is\s+unavailable)|temporar(?:y|ily)\s+(?:\S+\s+)?(?:failure|lookup|
+            available|(?:is\s+|currently\s+)?unavailable)|temporar(?:y|ily)\s+(?:\S+\s+)?(?:failure|lookup|
             system|server|local|unavailable)|unexpected\s+(?:error|failure)|server\s+(?:is\s+)?(?:busy|
             error|too\s+busy)|alias\s+loop|can.?t\s+create\s+output|pipe\s+to|unknown\s+mailer"""
         ),
@@ -218,7 +235,7 @@ _WORDS = (
         ),
     ),
     (
-        "refused",
+        _NO_REASON,
         _words(
             r"""polic(?:y|ies)|denied|reject|refus|prohibit|not\s+(?:authori[sz]ed|permitted|allowed|
             accepted|acceptable)|permission|restricted|administrative|on\s+hold|disallow|forbidden|
@@ -284,6 +301,7 @@ def cause_of(
     code: str = "",
     around: str = "",
     is_over: bool = True,
+    is_exact: bool = False,
 ) -> str:
     """Name the cause of a refusal; empty where nobody could tell.
 
@@ -293,27 +311,37 @@ def cause_of(
         code: The SMTP answer, such as ``550``.
         around: What stands around the words in a report written for people.
         is_over: The server tries no more, so that it may be too late.
+        is_exact: The number is the server's own, and the words are not.
     """
-    words = " ".join(words.split())
+    words = _without_names(words)
     if status == "5.4.1" and _NOT_IN_DIRECTORY.search(words):
         return "mailbox_unknown"
     known = [one for one in _WORDS if is_over or one[0] != TOO_LATE]
-    for cause, pattern in known:
-        if pattern.search(words):
-            return _not_for_ever(cause, status, code)
-    told = _by_number(status)
+    told = next((cause for cause, one in known if one.search(words)), "")
+    exact = _by_number(status, _NUMBERS)
+    # "Rejected" under the number of a domain that is not there is not sure enough.
+    is_better = told == _NO_REASON and exact not in HARD - {"mailbox_unknown"}
+    if exact and (is_exact or not told or is_better):
+        return exact
+    told = told or _by_number(status, _SUBJECTS)
     if told:
-        return told
-    around = " ".join(around.split())
+        return _not_for_ever(told, status, code)
+    around = _without_names(around)
     for cause, pattern in known:
         if cause not in _ONLY_IN_ITS_WORDS and pattern.search(around):
             return _not_for_ever(cause, status, code)
     return _CODES.get(code, "")
 
 
-def _by_number(status: str) -> str:
+def _without_names(words: str) -> str:
+    """Leave out what is in the names of people and hosts, which may be words too."""
+    words = re.sub(r"\bhost\s+\S+\s+said:", "", " ".join(words.split()))
+    return re.sub(r"[^\s<>()@]+@[^\s<>()@,;:]+", "a@b", words)
+
+
+def _by_number(status: str, causes: Mapping[str, str]) -> str:
     kind, _, detail = status.partition(".")
-    told = _NUMBERS.get(detail) or _SUBJECTS.get(detail.partition(".")[0], "")
+    told = causes.get(detail) or causes.get(detail.partition(".")[0], "")
     return _not_for_ever(told, status, "") if kind in {"4", "5"} else ""
 
 

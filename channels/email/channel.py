@@ -13,7 +13,7 @@ from channels import _trials
 from channels.base import Adapter, Deliver, Keep, Means, Place, Specimen
 from channels.email import checking, headers, trials
 from channels.email.answers import nobody
-from channels.email.bounces import receipts
+from channels.email.bounces import receipts, report, unwrapped
 from channels.email.composing import compose
 from channels.email.glimpses import glimpse_of
 from channels.email.listeners import lmtp_listener, smtp_listener
@@ -238,20 +238,29 @@ class Channel(Adapter):
             # Our own mail has come back to us; it is on the timeline already, or one
             # of those by which the channel is tried.
             return Received(_trials.came_back(self.name, key))
-        letter = self._letter(message, envelope)
-        found = receipts(message, self._place.secret, envelope.sender, letter)
-        if found:
+        told = unwrapped(message, envelope.sender)
+        fates = report(told, envelope.sender)
+        letter = self._letter(message, envelope, is_report=bool(fates))
+        secret = self._place.secret
+        if fates and (found := receipts(told, fates, secret, letter)):
             return Received(found, unclaimed="" if letter else NOBODY)
         if letter is None:
             raise PayloadError(NOBODY)
         return Received((letter,))
 
-    def _letter(self, message: Message, envelope: Envelope) -> InboundMessage | None:
+    def _letter(
+        self, message: Message, envelope: Envelope, *, is_report: bool
+    ) -> InboundMessage | None:
         try:
-            return inbound(message, envelope, self._settings)
+            letter = inbound(message, envelope, self._settings)
         except PayloadError:
             # A report may come from nobody at all.
             return None
+        # Some say of themselves that they were answered automatically, as notes of
+        # absence do, which are folded away.
+        return (
+            replace(letter, automatic=True, machine="bounce") if is_report else letter
+        )
 
     def _relay_of(self, smtp: SmtpSettings) -> Relay:
         tokens = self._wallet.tokens(smtp.oauth)

@@ -51,6 +51,8 @@ class Fate:
     diagnostic: str
     #: What the report says around them.
     around: str = ""
+    #: What ``diagnostic`` says was the server's answer, not what a report says of it.
+    is_servers_word: bool = True
 
     @property
     def code(self) -> str:
@@ -98,6 +100,7 @@ class Fate:
             code=self.code,
             around=self.around[:4000],
             is_over=not self.is_delayed,
+            is_exact=not self.is_servers_word,
         )
 
     @property

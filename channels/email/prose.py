@@ -7,80 +7,48 @@ recipient begins a passage, and the passage up to the next one is about it.
 
 import re
 from email.message import Message
+from itertools import islice
 
 from channels.email import headers
-from channels.email.automatic import is_from_nobody
+from channels.email.automatic import has_copy, is_from_nobody, is_report
 from channels.email.bodies import text_of_part
 from channels.email.fates import CODE, LONGEST_REASON, STATUS, Fate
 from channels.email.originals import COPY_BEGINS
+from channels.email.server_words import (
+    ABOUT_DELIVERY,
+    ADDRESS,
+    ALONE,
+    ANNOUNCES,
+    DELAYED,
+    DIVIDER,
+    FROM_SERVER,
+    GIVEN_UP,
+    HANDED_ON,
+    NAMED,
+    NOT_A_CLIENT,
+    OF_HEAD,
+    OF_SENDER,
+)
 from hub.markup import text_from_html
 
-_FROM_SERVER = re.compile(
-    r"""(?:mailer[-_.]?daemon|postmaster|mail[-_.]?delivery|mdaemon|bounces?|
-    mailbot|mail-?system|mmdf|microsoftexchange\w*|email-bounces|mailmarshal|symantec\w*|
-    (?:mail|e-?mail)[-_.]?(?:error|admin|gateway|server))\b.*""",
-    re.IGNORECASE | re.VERBOSE,
-)
-_ABOUT_DELIVERY = re.compile(
-    r"""undeliver|deliver\w*\s+(?:has\s+|have\s+)?(?:failure|failed|status|report|problem|error|
-    delayed|incomplete|notification|attempt)|fail(?:ed|ure)\s+(?:\w+\s+)?(?:notice|deliver)|
-    (?:mail|message|e-?mail|sending)\s+(?:was\s+)?(?:failure|failed|system\s+error|error\b|rejected|
-    bounced|delayed|blocked)|returned\s+(?:mail|to\s+sender|message|e-?mail)|(?:could|can)\s?(?:not|n.t)\s+be\s+(?:sent|
-    delivered)|(?:could\s+not|couldn.t|can.?not|can.t|was\s+unable\s+to|unable\s+to)\s+deliver|
-    non[\s-]?delivery|(?:not|wasn.t)\s+delivered|warning:\s+(?:message|could)|address\s+not\s+found|
-    non\s+remis|non\s+(?:distribu|délivr)|unzustellbar|nicht\s+zugestellt|zustellung\s+fehl|
-    не\s*(?:вдалося|вдалось|удалось|може|можливо|может|возможно)\s+(?:бути\s+|быть\s+)?доставит|
-    не\s*(?:було\s+|был[ао]?\s+)?доставлен|недоставлен|no\s+(?:se\s+)?(?:ha\s+podido\s+|pudo\s+)?
-    entreg|mancato\s+recapito|impossibile\s+(?:recapitare|consegnare)|niedostarczon|nie\s+(?:można|
-    udało\s+się)\s+dostarczy|onbestelbaar|não\s+(?:foi\s+)?entreg|nedoručiteln|配信|送信できません|退信""",
-    re.IGNORECASE | re.VERBOSE,
-)
-_DELAYED = re.compile(
-    r"""delayed|temporar(?:y|ily)\s+(?:fail|defer)|will\s+(?:be\s+)?(?:re-?tr(?:y|ied)|
-    keep\s+trying|continue\s+(?:trying|to\s+try))|do\s+not\s+need\s+to\s+re-?send|not\s+yet\s+been\s+
-    delivered|has\s+not\s+been\s+delivered\s+after|warning\s+message|still\s+(?:being\s+)?
-    (?:trying|attempt)|no\s+action\s+is\s+required""",
-    re.IGNORECASE | re.VERBOSE,
-)
-_GIVEN_UP = re.compile(
-    r"""given\s+up|giving\s+up|gave\s+up|permanent|too\s+(?:long|old)|retry\s+time(?:out)?\s+(?:not|
-    exceed)|could\s+not\s+be\s+delivered\s+(?:for|within)|will\s+not\s+(?:be\s+)?(?:retr|tr)""",
-    re.IGNORECASE | re.VERBOSE,
-)
-ADDRESS = re.compile(r"<?([^\s<>()\"',;:@\[\]]{1,64}@[^\s<>()\"',;:@\[\]]{1,250}\w)>?")
-#: An address that is not somebody's whom a mail was sent to.
-_NOT_A_CLIENT = re.compile(
-    r"(?:mailer-daemon|postmaster|abuse|support|help(?:desk)?|admin(?:istrator)?|"
-    r"webmaster|hostmaster)@.*|.*@(?:email\.amazonses|prod\.outlook)\..*|"
-    # Names of machines; people have their mail at mail.ru and mail.com.
-    r".*@(?:smtp|mx\d*|mail\d*)\.[^.]+\..*",
-    re.IGNORECASE,
-)
-#: A line that is a recipient and nothing else, or begins with one.
-_NAMED = re.compile(
-    r"""[ \t]*(?:(?:to|recipient(?:\s+address)?|final-recipient|rcpt\s+to|кому|одержувач|адресат|
-    address|e-?mail)\s*:\s*(?:rfc822\s*;\s*)?|[-*•\d.)]+[ \t]+|'|")?(?:[^\n<>()@]{0,80}[ \t(<])?""",
-    re.IGNORECASE | re.VERBOSE,
-)
-#: Below it stands our own mail, or its head.
-_DIVIDER = re.compile(
-    r"""^[ \t]*[-*_=]{2,}[^\n]{0,40}(?:original|below\s+this|copy\s+of|copie|kopie|оригінал|исходн)
-    [^\n]*$""",
-    re.IGNORECASE | re.MULTILINE | re.VERBOSE,
-)
 _ANSWERS = re.compile(
     r"\s*(?:re|aw|sv|відп|ответ|odp|ynt|antw|res|r)\s*:", re.IGNORECASE
+)
+#: Lines of which one is written by no person.
+_OF_A_HEAD = re.compile(
+    r"(?:[^\n]+\n)*?(?:Return-Path|Received|Message-ID|MIME-Version|Content-Type):",
+    re.IGNORECASE,
 )
 _LONGEST_PROSE = 20_000
 
 
 def is_from_server(message: Message, envelope_from: str | None) -> bool:
     """Tell whether a server wrote this, and not a person or his absence note."""
-    if "X-Failed-Recipients" in message:
+    if "X-Failed-Recipients" in message or is_report(message):
         return True
     people = headers.mailboxes(message, "From")
     named = headers.text(message, "From")
-    is_server = _FROM_SERVER.match(people[0].address if people else named) or (
+    is_server = FROM_SERVER.match(people[0].address if people else named) or (
         is_from_nobody(message, envelope_from)
     )
     if "auto-replied" in _vacation(message):
@@ -97,11 +65,13 @@ def fates_in_prose(message: Message, parts: list[Message]) -> list[Fate]:
     words = prose_of(parts)
     said = f"{headers.text(message, 'Subject')}\n{words[:4000]}"
     failed = [one.address for one in headers.mailboxes(message, "X-Failed-Recipients")]
-    if not failed and not _ABOUT_DELIVERY.search(said):
+    # With a copy, it is about a delivery in whichever language.
+    is_about = failed or ABOUT_DELIVERY.search(said) or has_copy(parts)
+    if not is_about:
         return []
     ours = {one.address.lower() for one in headers.mailboxes(message, "To", "From")}
     action = "failed"
-    if _DELAYED.search(said) and not _GIVEN_UP.search(words):
+    if DELAYED.search(said) and not GIVEN_UP.search(words):
         action = "delayed"
     passages = _passages(words, ours, [one.lower() for one in failed])
     if not passages:
@@ -121,12 +91,24 @@ def prose_of(parts: list[Message]) -> str:
             text = text_of_part(part)[: 5 * _LONGEST_PROSE]
             text = text_from_html(text) if kind == "text/html" else text
             text = text[:_LONGEST_PROSE]
-            for mark in (_DIVIDER, COPY_BEGINS):
-                begins = mark.search(text)
-                text = text[: begins.start()] if begins and begins.start() else text
+            divider = DIVIDER.search(text)
+            if divider and divider.start():
+                text = text[: divider.start()]
+            text = text[: _copy_begins(text)]
             if text.strip():
                 return text
     return ""
+
+
+def _copy_begins(text: str) -> int:
+    """Tell where the head of our mail begins; the end of the text if nowhere."""
+    for line in islice(COPY_BEGINS.finditer(text), 50):
+        start = line.start()
+        # Some repeat a few lines of it to say whom it did not reach.
+        is_copy = ADDRESS.search(text, 0, start) or _OF_A_HEAD.match(text, start)
+        if start and is_copy:
+            return start
+    return len(text)
 
 
 def line_about(recipient: str, prose: str) -> str:
@@ -140,40 +122,45 @@ def line_about(recipient: str, prose: str) -> str:
 
 def _vacation(message: Message) -> str:
     # Some absence notes have an empty return path too, but no talk of delivery.
-    if _ABOUT_DELIVERY.search(headers.text(message, "Subject")):
+    if ABOUT_DELIVERY.search(headers.text(message, "Subject")):
         return ""
     return headers.text(message, "Auto-Submitted").lower()
 
 
 def _passages(words: str, ours: set[str], failed: list[str]) -> list[tuple[str, str]]:
     """Cut the prose into what it says of each recipient."""
-    starts: list[tuple[str, int]] = []
-    at = 0
-    for line in words.splitlines(keepends=True):
-        found = ADDRESS.search(line)
-        if found and _is_recipient(line, found, ours, failed):
-            starts.append((found[1], at))
-        at += len(line)
+    starts = _starts(words, ours, failed)
     if not starts:
         # In the middle of a sentence ("wasn't delivered to a@b.example because ...").
         found = next(
-            (
-                one
-                for one in ADDRESS.finditer(words)
-                if one[1].lower() not in ours and not _NOT_A_CLIENT.fullmatch(one[1])
-            ),
-            None,
+            (one for one in ADDRESS.finditer(words) if _may_be(one, words, ours)), None
         )
         return [(found[1], words)] if found else []
     passages: dict[str, str] = {}
     for (address, start), (_, end) in zip(
         starts, [*starts[1:], ("", len(words))], strict=True
     ):
-        known = next(
-            (one for one in passages if one.lower() == address.lower()), address
-        )
+        before = HANDED_ON.search(words, start, end)
+        named = before[1] if before else address
+        known = next((one for one in passages if one.lower() == named.lower()), named)
         passages[known] = passages.get(known, "") + words[start:end]
     return list(passages.items())
+
+
+def _starts(words: str, ours: set[str], failed: list[str]) -> list[tuple[str, int]]:
+    """Find the recipients who are named, and where."""
+    found: list[tuple[str, int]] = []
+    repeated: list[tuple[str, int]] = []
+    at = 0
+    for line in words.splitlines(keepends=True):
+        address = ADDRESS.search(line)
+        if address and _is_recipient(line, address, ours, failed):
+            is_of_head = OF_HEAD.fullmatch(line, 0, address.start())
+            (repeated if is_of_head else found).append((address[1], at))
+        at += len(line)
+    announced = ANNOUNCES.search(words)
+    since = announced.start() if announced else 0
+    return [one for one in found if one[1] >= since] or found or repeated
 
 
 def _is_recipient(
@@ -182,9 +169,18 @@ def _is_recipient(
     address = found[1].lower()
     if failed:
         return address in failed
-    if address in ours or _NOT_A_CLIENT.fullmatch(address):
-        return False
-    return bool(_NAMED.fullmatch(line[: found.start()]))
+    if ALONE.match(line):
+        return address not in ours
+    return _may_be(found, line, ours) and bool(NAMED.fullmatch(line, 0, found.start()))
+
+
+def _may_be(found: re.Match[str], said: str, ours: set[str]) -> bool:
+    """Tell whether an address can be that of somebody whom we wrote to."""
+    return (
+        found[1].lower() not in ours
+        and not NOT_A_CLIENT.fullmatch(found[1])
+        and not OF_SENDER.search(said, max(0, found.start() - 20), found.start())
+    )
 
 
 def _fate(action: str, address: str, passage: str, near: str, words: str) -> Fate:
