@@ -49,7 +49,9 @@ async def test_who_knows_the_password_is_signed_in(client, olena) -> None:
         "clients",
         "quarantine",
     ]
-    assert await shown.json() == said
+    now = await shown.json()
+    assert isinstance(now.pop("cursor"), int)
+    assert now.items() <= said.items()
 
 
 async def test_the_cookie_is_for_this_site_and_no_script(client, olena) -> None:
@@ -268,7 +270,8 @@ async def test_a_new_password_ends_all_sign_ins_but_gives_a_new_one(
     assert (wrong.status, short.status, done.status) == (403, 422, 200)
     assert (await here.get("/session")).status == 401
     assert (await there.get("/session")).status == 401
-    assert (await (await new.get("/session")).json()) == await done.json()
+    said = await done.json()
+    assert (await (await new.get("/session")).json())["account"] == said["account"]
     assert (await sign_in(client)).status == 401
     assert (await sign_in(client, password="another word!")).status == 200
 

@@ -10,6 +10,7 @@ from hub.access.rights import Right
 from hub.access.sign_in import SignedIn
 from hub.access.views import AccountView
 from hub.errors import ForbiddenError
+from hub.log import feed
 from web import security
 from web.api.call import Call
 from web.api.requests import Body
@@ -34,6 +35,9 @@ class SessionAnswer:
     account: AccountView
     #: To be sent as ``X-CSRF-Token`` with every write; None for a token.
     csrf: str | None
+    #: From where one's own account can be followed without `GET /sync`, which needs
+    #: the right to see conversations; None at the sign-in.
+    cursor: int | None = None
 
 
 @routes.post("/session", public=True)
@@ -55,7 +59,9 @@ async def show(call: Call) -> SessionAnswer:
     """Tell who asks, and what he may do."""
     secret = security.cookie_of(call.request) if call.session_id else None
     csrf = security.csrf_token(call.request.app, secret) if secret else None
-    return SessionAnswer(account=call.account, csrf=csrf)
+    async with call.read() as session:
+        cursor = await feed.head(session)
+    return SessionAnswer(account=call.account, csrf=csrf, cursor=cursor)
 
 
 @routes.delete("/session", right=Right.SELF)

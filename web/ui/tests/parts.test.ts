@@ -52,7 +52,7 @@ describe('a row of the list', () => {
   })
 
   it('is opened by a press, and chosen by its box', async () => {
-    const one = row({}, { isPicking: true, isPicked: true })
+    const one = row({}, { canPick: true, isPicking: true, isPicked: true })
     await one.get('[data-test=row]').trigger('click')
     await one.get('[data-test=pick]').trigger('click', { shiftKey: true })
     await flushPromises()

@@ -24,4 +24,6 @@ export interface TokenRow {
 export interface SignedIn {
   account: Account
   csrf: string
+  /** From where one's own matters can be followed; only who asks is told. */
+  cursor?: number | null
 }

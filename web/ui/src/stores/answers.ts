@@ -5,11 +5,13 @@ import { ref } from 'vue'
 import { canned as cannedApi, macros as macrosApi, type Canned, type Macro } from '@/api/answers'
 import type { HubEvent } from '@/api/types'
 import { useLive } from './live'
+import { useSession } from './session'
 
 const KINDS = ['canned.changed', 'canned.dropped', 'macro.changed', 'macro.dropped']
 
 export const useAnswers = defineStore('answers', () => {
   const live = useLive()
+  const session = useSession()
   const canned = ref<Canned[]>([])
   const macros = ref<Macro[]>([])
   const isLoaded = ref(false)
@@ -17,6 +19,7 @@ export const useAnswers = defineStore('answers', () => {
 
   /** Read them once; later on they follow the log. */
   function load(): Promise<void> {
+    if (!session.can('reply')) return Promise.resolve()
     asked ??= Promise.all([cannedApi.list(), macrosApi.list()]).then(
       ([answers, several]) => {
         canned.value = answers

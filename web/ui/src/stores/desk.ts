@@ -2,6 +2,7 @@
 
 import { defineStore } from 'pinia'
 import { ref } from 'vue'
+import { useSession } from './session'
 
 /** Things that a key or the palette asks of a part that may be elsewhere. */
 export type Wish =
@@ -46,7 +47,11 @@ export type Wish =
   | `macro-${number}`
   | `channel-${number}`
 
+/** What anybody may wish who sees conversations; all else changes something. */
+const LOOKS: ReadonlySet<Wish> = new Set<Wish>(['open', 'first-new', 'fold', 'unfold', 'next', 'previous', 'back', 'entry-next', 'entry-previous', 'find'])
+
 export const useDesk = defineStore('desk', () => {
+  const session = useSession()
   const rail = ref(false)
   const card = ref(false)
   const palette = ref(false)
@@ -56,10 +61,18 @@ export const useDesk = defineStore('desk', () => {
   const wish = ref<{ what: Wish; count: number } | null>(null)
   let count = 0
 
-  function ask(what: Wish): void {
-    count += 1
-    wish.value = { what, count }
+  /** Whether the role allows it; the hub has the last word. */
+  function may(what: Wish): boolean {
+    return LOOKS.has(what) || session.can(what === 'merge' ? 'clients' : 'reply')
   }
 
-  return { rail, card, palette, keys, whole, wish, ask }
+  /** False: the role does not allow it, and nothing happens. */
+  function ask(what: Wish): boolean {
+    if (!may(what)) return false
+    count += 1
+    wish.value = { what, count }
+    return true
+  }
+
+  return { rail, card, palette, keys, whole, wish, may, ask }
 })

@@ -78,16 +78,27 @@ export const useLive = defineStore('live', () => {
     }
   }
 
+  /** Without the right to see conversations there is one thing to hear of: one's own account. */
+  async function begin(): Promise<void> {
+    if (session.can('read')) return await load()
+    await session.renew()
+    Object.assign(state, emptyState(), { cursor: session.cursor })
+  }
+
   async function start(): Promise<void> {
-    if (line || !session.isSignedIn || !session.can('read')) return
-    await load()
-    if (line) return
+    if (line || !session.isSignedIn) return
+    await begin()
+    if (line || !session.isSignedIn) return
     line = openLine({
       cursor: () => state.cursor,
       events: take,
-      lost: load,
+      lost: begin,
       refused: () => void checkSession(),
-      state: setLine,
+      state: (now) => {
+        setLine(now)
+        // What was changed before the line stood was told to nobody.
+        if (now === 'live' && !session.can('read')) void session.renew()
+      },
       presence: (conversation, accounts) => {
         const next = new Map(viewers.value)
         // Where nobody is, nothing is kept: a day's conversations would be.
@@ -97,6 +108,12 @@ export const useLive = defineStore('live', () => {
       },
       typing: heardTyping,
     })
+  }
+
+  /** The hub hears from us anew, as whom we are now. */
+  async function restart(): Promise<void> {
+    stop()
+    await start()
   }
 
   function stop(): void {
@@ -203,6 +220,7 @@ export const useLive = defineStore('live', () => {
     me,
     start,
     stop,
+    restart,
     onEvents,
     seeItem,
     seeConversation,

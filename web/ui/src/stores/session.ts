@@ -9,6 +9,8 @@ import { useLook } from './look'
 
 export const useSession = defineStore('session', () => {
   const account = ref<Account | null>(null)
+  /** The newest event when the hub last said who we are. */
+  const cursor = ref(0)
   /** The hub forgot us in the middle of work; what was written is still here. */
   const expired = ref(false)
   const isSignedIn = computed(() => account.value !== null && !expired.value)
@@ -25,9 +27,14 @@ export const useSession = defineStore('session', () => {
     useLook().followAccount(answer.account.locale)
   }
 
+  function seen(answer: SignedIn): void {
+    welcome(answer)
+    cursor.value = answer.cursor ?? 0
+  }
+
   /** Ask the hub, once, whether this browser is signed in. */
   function restore(): Promise<void> {
-    asked ??= api.current().then(welcome, (error: unknown) => {
+    asked ??= api.current().then(seen, (error: unknown) => {
       // A hub that cannot be reached must be asked again; one that refused need not be.
       if (!(error instanceof Refusal)) asked = null
     })
@@ -36,7 +43,7 @@ export const useSession = defineStore('session', () => {
 
   /** Ask again what one may: somebody has changed it. */
   async function renew(): Promise<void> {
-    await api.current().then(welcome, () => undefined)
+    await api.current().then(seen, () => undefined)
   }
 
   async function signIn(email: string, password: string): Promise<void> {
@@ -54,5 +61,5 @@ export const useSession = defineStore('session', () => {
     return account.value?.rights.includes(right) ?? false
   }
 
-  return { account, expired, isSignedIn, welcome, restore, renew, signIn, signOut, can }
+  return { account, cursor, expired, isSignedIn, welcome, restore, renew, signIn, signOut, can }
 })

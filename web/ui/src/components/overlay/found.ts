@@ -74,7 +74,7 @@ export function useFound(typed: Ref<string>) {
       keys,
       run: wish(what),
     })
-    return [
+    const acts = [
       action('reply', 'email', 'R'),
       action('note', 'note', 'N'),
       action('assign', 'user', 'A'),
@@ -86,7 +86,7 @@ export function useFound(typed: Ref<string>) {
       action('select', 'check', 'X'),
       action('move', 'right', 'M'),
       action('split', 'plus', 'Shift M'),
-      ...(session.can('clients') ? [action('merge', 'users', '')] : []),
+      action('merge', 'users', ''),
       ...answers.macros.map((one) => ({
         key: `macro-${one.id}`,
         icon: 'play',
@@ -95,6 +95,7 @@ export function useFound(typed: Ref<string>) {
         run: wish(`macro-${one.id}`),
       })),
     ]
+    return acts.filter((one) => desk.may(one.key as Wish))
   })
   const views = computed<Entry[]>(() => [
     { key: 'mine', icon: 'user', label: t('view.mine'), hint: String(live.state.counts.mine), keys: 'G M', run: go('mine') },
@@ -118,7 +119,7 @@ export function useFound(typed: Ref<string>) {
       run: go(`queue-${queue.id}`),
     })),
     { key: 'agenda', icon: 'calendar', label: t('agenda.title'), keys: 'G D', run: page('agenda') },
-    { key: 'quarantine', icon: 'shield', label: t('quarantine.title'), run: page('quarantine') },
+    ...(session.can('quarantine') ? [{ key: 'quarantine', icon: 'shield', label: t('quarantine.title'), run: page('quarantine') }] : []),
     ...(session.can('wall')
       ? [{ key: 'wall', icon: 'wall', label: t('wall.name'), run: page('wall') }]
       : []),
@@ -127,7 +128,7 @@ export function useFound(typed: Ref<string>) {
   ])
   /** What he does now, but for what he does already. */
   const states = computed<Entry[]>(() =>
-    STATES.filter((state) => live.me && live.me.state !== state).map((state) => ({
+    STATES.filter((state) => session.can('reply') && live.me && live.me.state !== state).map((state) => ({
       key: `state-${state}`,
       icon: 'user',
       label: t(`palette.state.${state}`),

@@ -1,10 +1,12 @@
 /** The keys of the desk. Plain ones rest while a field has the focus. */
 
 import { onMounted, onUnmounted } from 'vue'
+import { useI18n } from 'vue-i18n'
 import { useRouter } from 'vue-router'
 import { useDesk, type Wish } from '@/stores/desk'
 import { useLook } from '@/stores/look'
 import { usePicking } from '@/stores/picking'
+import { useToasts } from '@/stores/toasts'
 
 const PLAIN: Record<string, Wish> = {
   KeyJ: 'next',
@@ -55,11 +57,18 @@ function isTyping(target: EventTarget | null): boolean {
 }
 
 export function useKeys(): void {
+  const { t } = useI18n()
   const desk = useDesk()
+  const toasts = useToasts()
   const look = useLook()
   const picking = usePicking()
   const router = useRouter()
   let goPressed = 0
+
+  /** A key that the role does not allow says so: it was pressed for something. */
+  function ask(what: Wish): void {
+    if (!desk.ask(what)) toasts.show(t('roles.keyReadsOnly'))
+  }
 
   /** Keys are told by their place, so that they work under a Ukrainian layout too. */
   function pressed(event: KeyboardEvent): void {
@@ -75,30 +84,30 @@ export function useKeys(): void {
     }
     // Not all of a history is on the screen; pressed once more it is the browser's own.
     if (isControl && event.code === 'KeyF' && canSearchHistory(event.target)) {
-      desk.ask('find')
+      ask('find')
       return true
     }
     // In a field with text Ctrl Z takes back typing; the composer asks for itself.
     if (isControl && event.code === 'KeyZ' && !isTyping(event.target)) {
-      desk.ask('undo')
+      ask('undo')
       return true
     }
     if (isControl && event.code === 'KeyA' && !isTyping(event.target) && isOnList(event.target)) {
-      desk.ask('pick-all')
+      ask('pick-all')
       return true
     }
     if (event.altKey && event.code === 'KeyR') {
-      desk.ask('read-missed')
+      ask('read-missed')
       return true
     }
     // What is offered does not wait until a field is left.
     if (event.code === 'F8' || event.code === 'F9') {
-      desk.ask(event.code === 'F8' ? 'accept' : 'decline')
+      ask(event.code === 'F8' ? 'accept' : 'decline')
       return true
     }
     const digit = /^Digit([1-4])$/.exec(event.code)
     if (event.altKey && digit) {
-      desk.ask(`channel-${Number(digit[1])}`)
+      ask(`channel-${Number(digit[1])}`)
       return true
     }
     return false
@@ -125,17 +134,17 @@ export function useKeys(): void {
       return true
     }
     if (event.code === 'KeyX' && isOnList(event.target)) {
-      desk.ask(event.shiftKey ? 'pick-range' : 'pick')
+      ask(event.shiftKey ? 'pick-range' : 'pick')
       return true
     }
     const shifted = event.shiftKey ? SHIFTED[event.code] : undefined
     if (shifted) {
-      desk.ask(shifted)
+      ask(shifted)
       return true
     }
     if (event.shiftKey) {
       if (event.code === 'KeyR') {
-        desk.ask('reply-all')
+        ask('reply-all')
         return true
       }
       if (event.code !== 'KeyD') return false
@@ -166,21 +175,21 @@ export function useKeys(): void {
       return true
     }
     if (event.code === 'Escape') {
-      desk.ask('back')
+      ask('back')
       return true
     }
     const onControl = event.target instanceof HTMLElement && event.target.closest('button,a,[role=radio]')
     if (event.code === 'Enter' && !onControl) {
-      desk.ask('open')
+      ask('open')
       return true
     }
     if (event.code === 'KeyO') {
-      desk.ask('open')
+      ask('open')
       return true
     }
     const wish = PLAIN[event.code]
     if (!wish) return false
-    desk.ask((picking.isPicking && MANY[wish]) || wish)
+    ask((picking.isPicking && MANY[wish]) || wish)
     return true
   }
 
