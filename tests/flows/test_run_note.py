@@ -27,7 +27,8 @@ async def test_a_program_can_do_everything_that_the_note_says(stage, tmp_path) -
             return answer.status
 
     for one in (*said["agents"], said["manager"], said["admin"]):
-        body = {"email": one["mail"], "password": one["password"]}
+        assert one["mail"] == one["email"]
+        body = {"email": one["email"], "password": one["password"]}
         assert await status("POST", "/api/v1/session", json=body) == 200
     bearer = {"Authorization": f"Bearer {said['api_token']}"}
     assert await status("GET", "/api/v1/accounts", headers=bearer) == 200

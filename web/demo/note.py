@@ -69,7 +69,13 @@ def note(settings: Settings, token: str) -> dict[str, Any]:
 
 
 def _sign_in(one: Colleague) -> dict[str, str]:
-    return {"mail": one.email, "password": PASSWORD, "name": one.name}
+    # `email` and `password` are what `POST /session` takes.
+    return {
+        "mail": one.email,
+        "email": one.email,
+        "password": PASSWORD,
+        "name": one.name,
+    }
 
 
 def _endpoint(listening: str | None) -> dict[str, Any] | None:
