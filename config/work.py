@@ -192,6 +192,8 @@ class RetentionSettings(Section):
     """Raw deliveries that somebody has filed or dismissed."""
     drafts_days: Kept = None
     """Drafts that nobody went on with."""
+    notices_days: Kept = None
+    """Notices that their readers have read."""
     log_days: Annotated[int | None, Field(ge=30, le=36_500)] = None
     """Names and words in the log's events about clients; the events themselves stay."""
     files_days: Kept = None
@@ -201,7 +203,7 @@ class RetentionSettings(Section):
     batch: int = Field(20, ge=1, le=500)
     """Conversations, files or drafts that one transaction lets go."""
     log_batch: int = Field(1000, ge=100, le=100_000)
-    """Events of the log that one transaction writes over."""
+    """Events of the log that one transaction writes over, or notices that it drops."""
 
 
 class PrivacySettings(Section):

@@ -26,6 +26,7 @@ from hub.storage.tables import (
     Draft,
     EventRow,
     LetterPart,
+    Notification,
     QuarantineItem,
     TimelineItem,
 )
@@ -143,6 +144,21 @@ async def drafts(
     )
     await files.drop_uploads(uow, [one for ids in gone for one in ids or ()])
     return end, len(gone)
+
+
+async def notices(
+    uow: UnitOfWork, before: datetime, after: int, limit: int
+) -> tuple[int | None, int]:
+    """Drop notices that were read; screens that are open go on to show theirs."""
+    which = wanted.notices(before)
+    found, end = await _next(uow, which, Notification.id, after, limit)
+    # Asked once more, for what was opened since.
+    gone = await uow.session.scalars(
+        delete(Notification)
+        .where(Notification.id.in_(found), Notification.id.in_(which))
+        .returning(Notification.id)
+    )
+    return end, len(list(gone))
 
 
 async def log(
@@ -289,5 +305,6 @@ STEPS: Mapping[str, Step] = {
     "mails": mails,
     "quarantine": quarantine,
     "drafts": drafts,
+    "notices": notices,
     "log": log,
 }

@@ -19,6 +19,8 @@ from hub.storage.due import Claim
 from hub.storage.tables import DueRow
 from hub.storage.unit import UnitOfWork
 
+#: Many of these are a small thing.
+LIGHT = ("log", "notices")
 #: The timer, and the one row of it.
 RUN = "retention.run"
 
@@ -45,7 +47,7 @@ async def proceed(uow: UnitOfWork, claim: Claim, *, settings: Settings) -> None:
     rule = await _rule(uow, kind, settings)
     end: int | None = None
     if rule.days is not None:
-        limit = ours.log_batch if kind == "log" else ours.batch
+        limit = ours.log_batch if kind in LIGHT else ours.batch
         before = uow.now - timedelta(days=rule.days)
         end, went = await STEPS[kind](uow, before, after, limit)
         counts = {**counts, kind: counts.get(kind, 0) + went}

@@ -22,7 +22,7 @@ class RetentionPreview:
 
     kind: str
     days: int
-    #: Conversations, files, deliveries, or events of the log.
+    #: Conversations, files, deliveries, notices, or events of the log.
     count: int
     #: There are more than `count`.
     more: bool

@@ -25,7 +25,8 @@ LONGEST = 36_500
 class RuleView:
     """How long one kind of things is kept."""
 
-    #: `bodies`, `recordings`, `mails`, `quarantine`, `drafts`, `log` or `files`.
+    #: `bodies`, `recordings`, `mails`, `quarantine`, `drafts`, `notices`,
+    #: `log` or `files`.
     kind: str
     #: Null: for ever.
     days: int | None

@@ -19,6 +19,7 @@ from hub.storage.tables import (
     Draft,
     EventRow,
     LetterPart,
+    Notification,
     QuarantineItem,
     TimelineItem,
 )
@@ -125,6 +126,19 @@ def drafts(before: datetime) -> Select[Any]:
     )
 
 
+def notices(before: datetime) -> Select[Any]:
+    """Ask for notices that were read; who is mentioned where work goes on sees it."""
+    return (
+        select(Notification.id)
+        .outerjoin(Conversation, Conversation.id == Notification.conversation_id)
+        .where(
+            Notification.read_at < before,
+            or_(Conversation.id.is_(None), Conversation.state == "resolved"),
+        )
+        .order_by(Notification.id)
+    )
+
+
 def log(before: datetime) -> Select[Any]:
     """Ask for old events about clients; what people did to the hub itself stays."""
     goes_on = exists().where(
@@ -153,5 +167,6 @@ WANTED: Mapping[str, Any] = {
     "mails": mails,
     "quarantine": quarantine,
     "drafts": drafts,
+    "notices": notices,
     "log": log,
 }

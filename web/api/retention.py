@@ -15,7 +15,16 @@ from web.keys import BLOBS
 
 routes = Routes(tag="retention")
 
-Kind = Literal["bodies", "recordings", "mails", "quarantine", "drafts", "log", "files"]
+Kind = Literal[
+    "bodies",
+    "recordings",
+    "mails",
+    "quarantine",
+    "drafts",
+    "notices",
+    "log",
+    "files",
+]
 
 
 class RetentionIn(Body):

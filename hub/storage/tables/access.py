@@ -173,6 +173,8 @@ class Notification(Base):
 
     __table_args__ = (
         Index(None, "account_id", "at"),
+        # What is moved or erased takes the notices of it along.
+        Index(None, "item_id"),
         Index(
             "uq_notifications_group",
             "account_id",

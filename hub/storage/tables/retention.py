@@ -14,6 +14,7 @@ KEPT_KINDS = (
     "mails",
     "quarantine",
     "drafts",
+    "notices",
     "log",
     "files",
 )

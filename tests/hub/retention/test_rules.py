@@ -6,7 +6,7 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from config import Settings
 from config.work import RetentionSettings
@@ -22,6 +22,7 @@ from hub.storage.tables import (
     Draft,
     DueRow,
     EventRow,
+    Notification,
     StoredFile,
 )
 from hub.storage.timers import fire_due
@@ -256,3 +257,50 @@ async def test_the_night_comes_once_however_often_the_hub_starts(db, clock) -> N
         )
 
     assert again - at == timedelta(days=1)
+
+
+async def told(db, account, *, about, read, conversation=None) -> None:
+    async with db.begin() as uow:
+        uow.session.add(
+            Notification(
+                account_id=account.id,
+                kind="mentioned" if conversation else "task_due",
+                conversation_id=conversation,
+                about=about,
+                at=uow.now,
+                read_at=uow.now if read else None,
+            )
+        )
+
+
+async def test_notices_that_were_read_go_and_others_stay(
+    db, talk, keeps, clock, blobs, agent
+) -> None:
+    done, going_on = await talk(), await talk(state="open")
+    nadia = await agent()
+    # Besides, whoever worked on them was told; that he has not read.
+    await told(db, nadia, about="of none", read=True)
+    await told(db, nadia, about="of what is done", read=True, conversation=done)
+    await told(db, nadia, about="going on", read=True, conversation=going_on)
+    await told(db, nadia, about="unread", read=False, conversation=done)
+    clock.move(days=31)
+    await told(db, nadia, about="new", read=True)
+    await keeps("notices", 30)
+    assert (await preview(db, blobs, "notices", 30)).count == 2
+
+    await night(db)
+
+    async with db.read() as session:
+        left = set(await session.scalars(select(Notification.about)))
+        found = await rules.all_rules(session, SETTINGS.retention)
+    assert left - {""} == {"going on", "unread", "new"}
+    assert next(one.removed for one in found if one.kind == "notices") == 2
+
+
+async def test_notices_are_found_by_what_they_are_about(db) -> None:
+    async with db.read() as session:
+        await session.execute(text("SET LOCAL enable_seqscan = off"))
+        plan = await session.scalars(
+            text("EXPLAIN SELECT id FROM notifications WHERE item_id = ANY('{1,2}')")
+        )
+        assert "ix_notifications_item_id" in "\n".join(plan)
