@@ -71,6 +71,9 @@ class Opened:
     email: str
     #: Of an account that is there; else empty.
     name: str
+    #: As what a colleague is invited, and what people read of a role of the company's own.
+    role: str
+    role_name: str
     locale: str
     company: str
     min_length: int
@@ -189,10 +192,13 @@ async def open_link(
             invited is let go.
     """
     row, account = await _opened(session, token, now=now, inviting=inviting)
+    invites = row.purpose == "invitation"
     return Opened(
         purpose=row.purpose,
         email=row.email,
         name=account.name if account else "",
+        role=row.role if invites else "",
+        role_name=await roles.name_of(session, row.role) if invites else "",
         locale=row.locale,
         company=inviting.company,
         min_length=inviting.policy.password_min_length,
@@ -326,7 +332,7 @@ async def _send(uow: UnitOfWork, row: Invitation, inviting: Inviting) -> Invitat
             invitation_id=row.id,
             email=row.email,
             role=row.role,
-            role_name=(await roles.hold(uow.session, row.role)).name,
+            role_name=await roles.name_of(uow.session, row.role),
             again=row.number > 1,
         )
     )
@@ -344,25 +350,24 @@ async def mail_link(
     uow: UnitOfWork, row: Invitation, who: str, inviting: Inviting
 ) -> None:
     """Owe the mail with the link; ``who`` invites, or has lost his password."""
-    locale = row.locale
-    nobody = row.purpose == "invitation" and not who
     until = row.expires_at.astimezone(ZoneInfo(inviting.zone))
+    subject, words = invitation_words.letter(
+        row.purpose,
+        row.locale,
+        who=who,
+        role=row.role,
+        role_name=await roles.name_of(uow.session, row.role),
+        company=inviting.company,
+        link=_link(row, inviting),
+        until=f"{until:%d.%m.%Y %H:%M}",
+    )
     await owe_staff_mail(
         uow,
         key=f"{row.purpose}-{row.id}-{row.number}",
         to=row.email,
         name=who if row.purpose == "password" else "",
-        subject=invitation_words.phrase(
-            f"{row.purpose}_subject", locale, company=inviting.company
-        ),
-        text=invitation_words.phrase(
-            f"{row.purpose}_nobody" if nobody else row.purpose,
-            locale,
-            company=inviting.company,
-            who=who,
-            link=_link(row, inviting),
-            until=f"{until:%d.%m.%Y %H:%M}",
-        ),
+        subject=subject,
+        text=words,
     )
 
 

@@ -84,6 +84,13 @@ async def hold(session: AsyncSession, key: str) -> Given:
     return Given(key=key, name=row.name, rights=frozenset(row.rights))
 
 
+async def name_of(session: AsyncSession, key: str) -> str:
+    """Tell what people read of a role of the company's own; of a built-in one nothing."""
+    if key in ROLE_RIGHTS:
+        return ""
+    return await session.scalar(select(Role.name).where(Role.key == key)) or ""
+
+
 async def on_screen(session: AsyncSession) -> list[RoleView]:
     """List all roles in their order, the built-in ones first."""
     own = list(await session.scalars(select(Role).order_by(Role.place, Role.key)))

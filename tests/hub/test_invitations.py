@@ -12,6 +12,7 @@ from hub.access import (
     accounts,
     forgotten,
     invitations,
+    own_roles,
     passwords,
     sessions,
     sign_in,
@@ -107,6 +108,31 @@ async def test_who_is_invited_is_mailed_a_link_and_has_an_account_by_it(
     assert left == []
     assert {"invitation.sent", "invitation.accepted", "account.created"} <= set(kinds)
     assert token(view.link) not in log
+
+
+@pytest.mark.parametrize(
+    ("role", "locale", "words"),
+    [
+        ("manager", "en", "Your role: manager."),
+        ("manager", "uk", "Ваша роль: керівник."),
+        ("zmina", "uk", "Ваша роль: Зміна."),
+    ],
+)
+async def test_who_is_invited_is_told_as_what(db, role, locale, words) -> None:
+    await db.run(
+        lambda uow: own_roles.create(uow, name="Зміна", rights=["read"], by=None)
+    )
+    invited = await invite(db, role=role, locale=locale)
+
+    (mail,) = await mails(db)
+    async with db.read() as session:
+        opened = await invitations.open_link(
+            session, token(invited.link), now=db.clock(), inviting=INVITING
+        )
+
+    assert words in mail["text"]
+    assert opened.role == role
+    assert opened.role_name == ("Зміна" if role == "zmina" else "")
 
 
 async def test_without_mail_the_link_is_there_to_be_handed_over(db) -> None:

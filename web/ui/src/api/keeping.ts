@@ -43,6 +43,9 @@ export interface Opened {
   purpose: 'invitation' | 'password'
   email: string
   name: string
+  /** As what a colleague is invited; what people read of one of the company's own. */
+  role: string
+  role_name: string
   locale: string
   company: string
   min_length: number
