@@ -24,7 +24,7 @@ from hub.errors import (
     StaleUpdateError,
     StateError,
 )
-from hub.queues import presence
+from hub.queues import agents, presence
 from hub.storage.tables import Account, Invitation, Role
 from hub.storage.unit import UnitOfWork
 
@@ -130,6 +130,9 @@ async def change(
     )
     if Right.REPLY in lost:
         await presence.step_back(uow, [one.id for one in people])
+    if (Right.REPLY in had) != (Right.REPLY in held):
+        for one in people:
+            agents.changed(uow, one.id)
     await uow.session.flush()
     return await access_role(uow.session, key)
 

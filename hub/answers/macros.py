@@ -7,11 +7,12 @@ from typing import Any
 from sqlalchemy import delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from hub.access import assignees
 from hub.answers import canned, steps
 from hub.answers.events import MacroChanged, MacroDropped
 from hub.answers.views import MacroView, macro_view
 from hub.errors import InvalidError, NotFoundError
-from hub.storage.tables import Account, Macro, Queue
+from hub.storage.tables import Macro, Queue
 from hub.storage.unit import UnitOfWork
 from hub.tags.known import New, named
 
@@ -131,9 +132,7 @@ async def _wrong(
             if await uow.session.get(Queue, queue_id) is None:
                 return "no such queue"
         case {"do": "assign", "to": int(account_id)}:
-            account = await uow.session.get(Account, account_id)
-            if account is None or not account.active:
-                return "no such agent"
+            return await assignees.wrong_with(uow.session, account_id)
         case _:
             pass
     return ""

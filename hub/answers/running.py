@@ -313,7 +313,11 @@ async def _restore(
             case "priority":
                 await changes.prioritise(uow, conversation, was)
             case "assignee_id":
-                await changes.assign(uow, conversation, was)
+                try:
+                    await changes.assign(uow, conversation, was)
+                except InvalidError:
+                    # Who had it has left, or may not answer clients any more.
+                    moved.add(name)
             case "queue_id":
                 await changes.move_to_queue(uow, conversation, was)
             case "state":

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import array
 
+from hub.access import assignees
 from hub.clients import identity
 from hub.collaboration import tasks
 from hub.collaboration.alarms import TaskRules
@@ -208,6 +209,8 @@ async def _who_knows_him(uow: UnitOfWork, client_id: int) -> int | None:
         .order_by(Conversation.last_at.desc(), Conversation.id.desc())
         .limit(1)
     )
+    if found is None or await assignees.wrong_with(uow.session, found):
+        return None
     return found
 
 

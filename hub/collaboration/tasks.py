@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from hub.access import assignees
 from hub.clients import identity
 from hub.collaboration import alarms, promises, repeats, states
 from hub.collaboration.alarms import TaskRules
@@ -15,7 +16,7 @@ from hub.collaboration.telling import tell
 from hub.conversations import entries
 from hub.conversations.notices import notify
 from hub.errors import InvalidError, NotFoundError
-from hub.storage.tables import Account, Client, Conversation, Task, TimelineItem
+from hub.storage.tables import Client, Conversation, Task, TimelineItem
 from hub.storage.unit import UnitOfWork
 
 MAX_TITLE = 300
@@ -93,7 +94,7 @@ async def create(uow: UnitOfWork, given: TaskGiven, *, rules: TaskRules) -> Task
     if given.origin is None:
         # A client's day that is today has begun, and still reminds.
         _check_times(given.due_at, given.remind_at, now=uow.now)
-    await _check_assignee(uow, given.assignee_id)
+    await assignees.check(uow.session, given.assignee_id)
     row = Task(
         kind=given.kind,
         state="open",
@@ -193,8 +194,8 @@ async def _apply(
         row.title = _title(named["title"])
     if "notes" in named:
         row.notes = _notes(named["notes"])
-    if "assignee_id" in named:
-        await _check_assignee(uow, named["assignee_id"])
+    if named.get("assignee_id", row.assignee_id) != row.assignee_id:
+        await assignees.check(uow.session, named["assignee_id"])
     for name in ("priority", "repeat", "deed", "channel", "assignee_id", "remind_at"):
         if name in named:
             setattr(row, name, named[name])
@@ -317,14 +318,6 @@ def _check_times(
     }
     if late:
         raise InvalidError("time", errors=late)
-
-
-async def _check_assignee(uow: UnitOfWork, account_id: int | None) -> None:
-    if account_id is None:
-        return
-    account = await uow.session.get(Account, account_id)
-    if account is None or not account.active:
-        raise InvalidError("assignee", errors={"assignee_id": "no such agent"})
 
 
 async def _maker(uow: UnitOfWork) -> int | None:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from hub.access import assignees
 from hub.conversations import machine
 from hub.conversations.entries import author_kind, lock_unless_held, standing
 from hub.conversations.events import (
@@ -122,13 +123,16 @@ async def assign(
     """Give a conversation (locked) to an agent, or take it from everybody.
 
     Raises:
-        InvalidError: There is no such active agent.
+        InvalidError: There is no such active agent, or who is given it by hand may not
+            answer clients. Whoever is at work may.
     """
     if assignee_id == conversation.assignee_id:
         return
     account = await uow.session.get(Account, assignee_id) if assignee_id else None
     if assignee_id is not None and (account is None or not account.active):
-        raise InvalidError("assignee", errors={"assignee_id": "no such agent"})
+        raise InvalidError("assignee", errors={"assignee_id": assignees.GONE})
+    if not because:
+        await assignees.check(uow.session, assignee_id)
     was = standing(conversation)
     conversation.assignee_id = assignee_id
     conversation.given_at = uow.now if because == "routed" else None

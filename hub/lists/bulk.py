@@ -15,6 +15,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from hub.access import assignees
 from hub.conversations import changes
 from hub.conversations.entries import lock
 from hub.errors import HubError, InvalidError, NotFoundError
@@ -293,10 +294,9 @@ MOMENTS = (
 async def _check(uow: UnitOfWork, given: BulkGiven) -> None:
     """Refuse at once what every conversation would refuse."""
     errors: dict[str, str] = {}
-    if given.do == "assign" and given.assignee_id is not None:
-        account = await uow.session.get(Account, given.assignee_id)
-        if account is None or not account.active:
-            errors["assignee_id"] = "no such agent"
+    to = given.assignee_id if given.do == "assign" else None
+    if to is not None and (wrong := await assignees.wrong_with(uow.session, to)):
+        errors["assignee_id"] = wrong
     if given.do == "move" and await _no_queue(uow, given.queue_id):
         errors["queue_id"] = "no such queue"
     if given.do == "prioritise" and given.priority not in PRIORITIES:

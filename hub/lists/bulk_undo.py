@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import delete, select, update
 
+from hub.access import assignees
 from hub.conversations import changes
 from hub.conversations.entries import lock, standing
 from hub.conversations.events import ConversationRestored, shown
@@ -29,7 +30,6 @@ from hub.lists.bulk import (
 from hub.queues import sla
 from hub.storage.due import Claim
 from hub.storage.tables import (
-    Account,
     BulkAction,
     BulkChange,
     Client,
@@ -100,9 +100,9 @@ async def _restore_one(uow: UnitOfWork, change: BulkChange) -> tuple[str, str]:
 async def _refuse_what_is_gone(uow: UnitOfWork, before: dict[str, Any]) -> None:
     """Raise a StateError if it was an agent's or a queue's that is not there any more."""
     if before["assignee_id"] is not None:
-        account = await uow.session.get(Account, before["assignee_id"])
-        if account is None or not account.active:
-            raise StateError("whoever had it is not here any more")
+        wrong = await assignees.wrong_with(uow.session, before["assignee_id"])
+        if wrong:
+            raise StateError(f"whoever had it cannot have it again: {wrong}")
     if await uow.session.get(Queue, before["queue_id"]) is None:
         raise StateError("its queue is not there any more")
 

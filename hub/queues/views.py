@@ -4,9 +4,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import BigInteger, Row, cast, exists, func, select
+from sqlalchemy import BigInteger, Row, any_, cast, exists, func, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from hub.access.rights import ROLE_RIGHTS, Right
 from hub.storage.tables import (
     Account,
     AgentState,
@@ -15,6 +16,7 @@ from hub.storage.tables import (
     Conversation,
     Queue,
     QueueMember,
+    Role,
 )
 
 #: How long an offer stands unless its queue says otherwise.
@@ -69,6 +71,8 @@ class AgentView:
     #: He speaks on the phone.
     on_call: bool
     locale: str
+    #: His role may answer clients; to nobody else work can be given.
+    answers: bool
     #: Who left is still named where he worked, but nothing can be given to him.
     active: bool
     #: Why he is in this state, in a word; ``away`` when he was silent for too long.
@@ -95,12 +99,19 @@ CAPACITY = func.coalesce(Account.capacity, AgentState.usual_capacity, 0)
 _ON_CALL = exists().where(
     Call.agent_id == Account.id, Call.state == "answered", Call.ended_at.is_(None)
 )
+_ANSWERS = or_(
+    Account.role.in_([key for key, held in ROLE_RIGHTS.items() if Right.REPLY in held]),
+    exists().where(
+        Role.key == Account.role, literal(Right.REPLY.value) == any_(Role.rights)
+    ),
+)
 _AGENTS = (
     select(
         Account.id,
         Account.name,
         Account.role,
         Account.locale,
+        _ANSWERS.label("answers"),
         func.coalesce(AgentState.state, NEVER_HERE).label("state"),
         func.coalesce(AgentState.since, Account.created_at).label("since"),
         CAPACITY.label("capacity"),

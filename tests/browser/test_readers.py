@@ -143,3 +143,19 @@ async def test_who_regains_the_right_to_read_has_his_desk_again(stage, screens) 
     await expect(vira.mark("settings-tokens")).to_be_visible()
     await may("read", revision=3)
     await expect(vira.mark("view-all")).to_be_visible()
+
+
+async def test_who_only_reads_is_given_nothing(stage, screens) -> None:
+    await stage.text(OKSANA, "It drips")
+    await watcher(stage, "read")
+    nadia = await screens.desk(await stage.employ("Nadia"))
+    await nadia.open("It drips")
+
+    await nadia.mark("assign").click()
+    vira = nadia.mark("choice").filter(has_text="Vira")
+    await expect(vira).to_contain_text("only sees conversations")
+    await expect(vira).to_be_disabled()
+    await nadia.page.keyboard.type("vira")
+    await nadia.page.keyboard.press("Enter")
+    await expect(nadia.mark("assign-menu")).to_be_visible()
+    await expect(nadia.mark("whose")).to_have_text("yours", ignore_case=True)

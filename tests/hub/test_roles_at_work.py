@@ -3,8 +3,16 @@
 import pytest
 import pytest_asyncio
 
+from config import Settings
 from hub.access import accounts, own_roles
-from hub.errors import ForbiddenError
+from hub.collaboration import tasks
+from hub.collaboration.rules import task_rules
+from hub.collaboration.tasks import TaskGiven
+from hub.conversations import changes
+from hub.conversations.entries import lock
+from hub.errors import ForbiddenError, InvalidError
+from hub.lists import bulk
+from hub.lists.bulk_deeds import BulkGiven
 from tests.hub.floor import SETTINGS, Floor
 
 
@@ -79,3 +87,55 @@ async def test_who_was_away_meanwhile_does_not_come_back_to_work(floor, clock) -
     await floor.seen(helper)
 
     assert await states(floor, helper) == ["offline"]
+
+
+async def test_nobody_gives_work_to_who_may_not_answer(floor) -> None:
+    reader = await floor.agent("Rita", role="reader", state=None)
+    helper = await floor.agent("Helga", role="helper", state=None)
+    asked = await floor.asks()
+    ways = {
+        "by hand": lambda uow, to: _assign(uow, asked, to),
+        "many": lambda uow, to: bulk._check(
+            uow, BulkGiven(do="assign", assignee_id=to)
+        ),
+        "task": lambda uow, to: tasks.create(
+            uow,
+            TaskGiven(kind="task", title="Call", assignee_id=to),
+            rules=task_rules(Settings()),
+        ),
+    }
+
+    for way in ways.values():
+        with pytest.raises(InvalidError) as refused:
+            await floor.do(way, reader)
+        assert refused.value.details["errors"] == {
+            "assignee_id": "his role may not answer clients"
+        }
+        await floor.do(way, helper)
+    assert await floor.assignees() == {asked: helper}
+
+
+async def _assign(uow, conversation_id, to) -> None:
+    await changes.assign(uow, await lock(uow, conversation_id), to)
+
+
+async def test_screens_know_to_whom_work_can_be_given(floor) -> None:
+    helper = await floor.agent("Helga", role="helper")
+    ada = await floor.agent("Ada")
+
+    async def answering() -> list[bool]:
+        shown = (await floor.look())["agent"]
+        return [shown[one]["answers"] for one in (helper, ada)]
+
+    before = await answering()
+    await lose_reply(floor)
+    after = await answering()
+    await floor.do(
+        own_roles.change, "helper", rights=["read", "reply"], revision=1, by=None
+    )
+
+    assert (before, after, await answering()) == (
+        [True, True],
+        [False, True],
+        [True, True],
+    )

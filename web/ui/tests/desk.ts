@@ -72,7 +72,7 @@ export async function says(words: string | RegExp): Promise<void> {
 }
 
 export function agent(id: number, name: string, more: Partial<Agent> = {}): Agent {
-  return { id, name, role: 'agent', state: 'available', since: '2026-05-14T08:00:00Z', capacity: 5, load: 0, on_call: false, locale: 'en', active: true, reason: '', wrap_until: null, wrap_conversation_id: null, ...more }
+  return { id, name, role: 'agent', state: 'available', since: '2026-05-14T08:00:00Z', capacity: 5, load: 0, on_call: false, locale: 'en', answers: true, active: true, reason: '', wrap_until: null, wrap_conversation_id: null, ...more }
 }
 
 export function client(more: Partial<Client> = {}): Client {

@@ -54,6 +54,8 @@ export interface Agent {
   load: number
   on_call: boolean
   locale: string
+  /** His role may answer clients; to nobody else work can be given. */
+  answers: boolean
   /** Who left is still named where he worked, but nothing can be given to him. */
   active: boolean
   /** Why he is in this state; `away` when he was silent for too long. */

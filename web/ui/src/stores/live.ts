@@ -55,6 +55,8 @@ export const useLive = defineStore('live', () => {
 
   const isOnline = computed(() => lineState.value === 'live')
   const agents = computed(() => [...state.agents.values()])
+  /** Who is here and may answer clients: to others no work can be given. */
+  const takers = computed(() => agents.value.filter((one) => one.active && one.answers))
   const queues = computed(() =>
     [...state.queues.values()].sort((one, other) => one.name.localeCompare(other.name)),
   )
@@ -216,6 +218,7 @@ export const useLive = defineStore('live', () => {
     viewers,
     writers,
     agents,
+    takers,
     queues,
     me,
     start,
