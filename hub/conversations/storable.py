@@ -19,6 +19,8 @@ LONGEST_KEY = 320
 #: Characters of a person's name.
 LONGEST_NAME = 200
 
+_JOINS = frozenset("\u200c\u200d")
+
 #: Fields by which things are told apart, so none may be cut to another's.
 _KEYS = frozenset(
     {
@@ -45,11 +47,13 @@ def storable(item: InboundItem) -> InboundItem:
     changed: dict[str, Any] = {}
     for name in _NAMES[type(item)]:
         value = getattr(item, name)
-        if not value or (type(value) is str and _plain(value, LONGEST_NAME)):
-            continue
-        kept = _kept(value, key=name in _KEYS)
         if name == "sender_name":
+            kept = value if value.isprintable() else _named(value)
             kept = kept[:LONGEST_NAME]
+        elif not value or (type(value) is str and _plain(value, LONGEST_NAME)):
+            continue
+        else:
+            kept = _kept(value, key=name in _KEYS)
         if kept != value:
             changed[name] = kept
     return replace(item, **changed) if changed else item
@@ -78,6 +82,15 @@ def storable_key(text: str) -> str:
         return text
     whole = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
     return f"{plain[:LONGEST_KEY]}~{whole[:32]}"
+
+
+def _named(name: str) -> str:
+    """Keep a person's name a name: one line, without what turns its letters around.
+
+    What joins and parts letters stays: emoji and some scripts are written with it.
+    """
+    line = " ".join(storable_text(name).split())
+    return "".join(one for one in line if one.isprintable() or one in _JOINS)
 
 
 def _kept(value: T, *, key: bool) -> Any:

@@ -11,6 +11,8 @@ describe('a mail’s page, put in order from outside', () => {
     expect(hostIn('www.bank.example')).toBe('www.bank.example')
     expect(hostIn('olena@client.example')).toBe('client.example')
     expect(hostIn('Read more')).toBe('')
+    expect(hostIn('\u200bba\u00adnk\u2060.example')).toBe('bank.example')
+    expect(hostIn('\u202eelpmaxe.knab')).toBe('bank.example')
     expect(hostIn('3.5 kg of it')).toBe('')
   })
 
@@ -18,11 +20,13 @@ describe('a mail’s page, put in order from outside', () => {
     const mail = page(
       '<a href="https://evil.example/x">bank.example</a>' +
         '<a href="https://www.bank.example/x">bank.example</a>' +
-        '<a href="https://elsewhere.example/">Read more</a>',
+        '<a href="https://elsewhere.example/">Read more</a>' +
+        '<a href="https://evil.example/x">&#8203;bank.example</a>' +
+        '<a href="https://крамниця.укр/x">крамниця.укр</a>',
     )
     dress(mail, { quoted: 'quoted' })
     const links = [...mail.querySelectorAll('a')]
-    expect(links.map((one) => one.dataset.leads ?? '')).toEqual(['evil.example', '', ''])
+    expect(links.map((one) => one.dataset.leads ?? '')).toEqual(['evil.example', '', '', 'evil.example', ''])
     expect(links.every((one) => one.target === '_blank' && one.title !== '')).toBe(true)
   })
 

@@ -39,7 +39,8 @@ function tellWhereItLeads(link: HTMLAnchorElement): void {
   link.target = '_blank'
   const told = hostIn(link.textContent ?? '')
   const real = hostOf(link.href)
-  if (told && real && !isSame(told, real)) link.dataset.leads = real
+  // Both in the letters of the network: a name in Cyrillic is `xn--` there.
+  if (told && real && !isSame(hostOf(`https://${told}`) || told, real)) link.dataset.leads = real
 }
 
 function hostOf(address: string): string {
@@ -51,8 +52,14 @@ function hostOf(address: string): string {
   }
 }
 
+/** Letters that nobody sees, and that hide a name from who compares it. */
+const UNSEEN = /[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/gu
+
 /** What a reader would take for the place a link leads to; nothing for plain words. */
-export function hostIn(words: string): string {
+export function hostIn(written: string): string {
+  // Written backwards, it is read the right way round.
+  const turned = written.includes('\u202e') ? [...written].reverse().join('') : written
+  const words = turned.replaceAll(UNSEEN, '')
   const found = /^\s*(?:https?:\/\/|mailto:)?(?:[^\s@/]+@)?((?:[\p{L}\p{N}-]+\.)+\p{L}{2,24})(?=$|[/:?#\s])/iu.exec(words)
   return found?.[1]?.toLowerCase() ?? ''
 }
