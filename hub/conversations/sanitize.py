@@ -70,6 +70,7 @@ _LINK_SCHEMES = frozenset({"http", "https", "mailto", "tel"})
 _INLINE_IMAGE = re.compile(
     r"data:image/(?:png|gif|jpeg|jpg|webp);base64,[A-Za-z0-9+/=\s]+"
 )
+_BODY = re.compile(r"<(/?)body(?=[\s/>])", re.IGNORECASE)
 _UNSEEN = re.compile(r"[\x00-\x20\x7f-\x9f\u200b-\u200f\u2028-\u202f\ufeff]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|[\ud800-\udfff]")
 
@@ -91,7 +92,8 @@ def sanitize(html: str, *, resolve: Resolve) -> str:
         return f"<pre>{markup.escape(_stripped(html))}</pre>"
     # Not to be found in the input, so no text can pretend to be our mark.
     mark = hashlib.sha256(html.encode()).hexdigest()
-    html = loosened(html)
+    # What colours the whole page colours a box of it.
+    html = _BODY.sub(r"<\1div", loosened(html))
 
     def judged(tag: str, name: str, value: str) -> str | None:
         if name == "src":

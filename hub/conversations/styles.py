@@ -21,11 +21,20 @@ _PROPERTIES = _names("""background-color border border-bottom border-bottom-colo
     font-weight height letter-spacing line-height list-style-type margin margin-bottom
     margin-left margin-right margin-top max-height max-width min-width padding
     padding-bottom padding-left padding-right padding-top table-layout text-align
-    text-decoration text-indent text-transform vertical-align white-space width
+    list-style min-height overflow
+    border-top-left-radius border-top-right-radius border-bottom-left-radius
+    border-bottom-right-radius text-decoration text-indent text-transform vertical-align white-space width
     word-break word-spacing word-wrap overflow-wrap""")
 _DISPLAYS = _names("""none block inline inline-block list-item table table-cell table-row
     table-row-group table-header-group table-footer-group table-column table-caption
     inline-table""")
+#: Words of a ``background`` that are no colours.
+_LAID = _names("""at border-box bottom center circle contain content-box cover ellipse fixed from
+    inherit initial left linear local no-repeat none padding-box repeat repeat-x repeat-y
+    revert right round scroll space to top unset""")
+_PICTURE = re.compile(r"\burl\((?:'[^']*'|\"[^\"]*\"|[^)]*)\)", re.IGNORECASE)
+_MIXED = re.compile(r"#[0-9a-f]{3,8}\b|\b(?:rgb|hsl)a?\([\d\s.,%/]*\)", re.IGNORECASE)
+_WORD = re.compile(r"(?<![\w-])[a-z]+(?![\w(-])", re.IGNORECASE)
 # Colours are the only functions that a property of text needs.
 _VALUE = re.compile(
     r"(?:(?:rgba?|hsla?)\([\d\s.,%/]*\)|'[^'\\<>]*'|\"[^\"\\<>]*\"|[^()'\"\\<>@{};:])+",
@@ -63,9 +72,23 @@ def harmless_style(style: str) -> str:
     ):
         name, colon, value = declaration.partition(":")
         name, value = name.strip().lower(), value.strip()
-        if colon and name in _PROPERTIES and _is_harmless(name, value):
+        if name == "background":
+            # What is written upon it was coloured for it: without it, white on white.
+            name, value = "background-color", _colour(value)
+        if colon and value and name in _PROPERTIES and _is_harmless(name, value):
             kept.append(f"{name}:{value}")
     return ";".join(kept)
+
+
+def _colour(background: str) -> str:
+    """Give the colour of a ``background``, or the first of what shades into another."""
+    if "\\" in background:
+        return ""
+    bare = _PICTURE.sub(" ", background)
+    if mixed := _MIXED.search(bare):
+        return mixed[0]
+    words = (word for word in _WORD.findall(bare) if word.lower() not in _LAID)
+    return next(words, "")
 
 
 def _is_harmless(name: str, value: str) -> bool:
@@ -74,6 +97,8 @@ def _is_harmless(name: str, value: str) -> bool:
     plain = value.lower().removesuffix("!important").strip()
     if name == "display":
         return plain in _DISPLAYS
+    if name == "overflow":
+        return plain == "hidden"
     if "color" in name or name == "font-family":
         return True
     without_colours = re.sub(

@@ -114,7 +114,7 @@ def test_no_hostile_markup_is_left(html) -> None:
     seen = Seen()
     seen.feed(clean(html))
 
-    assert seen.tags <= {"a", "b", "p", "img", "table", "tbody", "tr", "td"}
+    assert seen.tags <= {"a", "b", "div", "img", "p", "table", "tbody", "td", "tr"}
     assert seen.attributes <= {"alt", "title", "target", "rel"}
 
 
@@ -185,6 +185,8 @@ def test_a_link_that_is_not_plainly_outward_leads_nowhere(href) -> None:
         "box-shadow:0 0 0 9999px red",
         "transform:scale(90)",
         "display:grid",
+        "overflow:auto",
+        "list-style:url(a.png)",
         "opacity:0",
         "--x:1px",
     ],
@@ -208,10 +210,44 @@ def test_a_style_that_could_cover_or_compute_is_dropped(style) -> None:
         "text-decoration:line-through",
         "line-height:1.6",
         "display:none",
+        "overflow:hidden",
+        "list-style:none",
+        "border-top-left-radius:4px",
     ],
 )
 def test_a_style_of_plain_text_stays(style) -> None:
     assert harmless_style(style) == style
+
+
+@pytest.mark.parametrize(
+    ("background", "colour"),
+    [
+        ("#2563eb", "#2563eb"),
+        ("Navy !important", "Navy"),
+        ("rgba(1, 2, 3, .5) fixed", "rgba(1, 2, 3, .5)"),
+        ("url(https://evil.test/a.png) no-repeat center #fff", "#fff"),
+        ("url('a)b') top left teal", "teal"),
+        ("linear-gradient(to right, #6d28d9, #db2777)", "#6d28d9"),
+        ("linear-gradient(to right, navy, teal)", "navy"),
+        ("none", None),
+        ("0 0", None),
+        ("url(https://evil.test/a.png)", None),
+        ("u\\72l(https://evil.test/a.png) red", None),
+    ],
+)
+def test_of_what_lies_behind_words_the_colour_stays(background, colour) -> None:
+    left = harmless_style(f"color:#fff;background:{background};margin:0")
+
+    behind = "" if colour is None else f"background-color:{colour};"
+    assert left == f"color:#fff;{behind}margin:0"
+
+
+def test_what_colours_a_whole_page_colours_a_box_of_it() -> None:
+    left = clean(
+        "<html><body onload=boom() style='background:#111;color:#eee'>Hi</html>"
+    )
+
+    assert left == '<div style="background-color:#111;color:#eee">Hi</div>'
 
 
 def test_our_own_classes_and_ids_cannot_be_borrowed() -> None:
