@@ -33,6 +33,7 @@ _LOOK = (
     "body{{margin:0;padding:12px;font:14px/20px system-ui,sans-serif;"
     "overflow-wrap:anywhere;color:{text};background:{paper}}}"
     "img{{max-width:100%;height:auto}}table{{max-width:100%}}"
+    "p.flush{{margin:0}}"
     "pre{{white-space:pre-wrap}}"
     "blockquote{{margin:8px 0;padding-left:12px;border-left:2px solid {line}}}"
     "a{{color:{link}}}"

@@ -50,6 +50,7 @@ _ATTRIBUTES = {
     "img": {"alt", "border", "height", "src", "width"},
     "li": {"value"},
     "ol": {"start", "type"},
+    "p": {"class"},
     "table": {"border", "cellpadding", "cellspacing", "height", "width"},
     "td": {"colspan", "height", "nowrap", "rowspan", "width"},
     "th": {"colspan", "height", "nowrap", "rowspan", "width"},
@@ -60,6 +61,8 @@ _QUOTES = _names("""gmail_quote gmail_quote_container yahoo_quoted protonmail_qu
     quoted tutanota_quote zmail_extra ms-outlook-mobile-reference-message mail_quote moz-cite""")
 _OLD_MAIL_BEGINS = _names("""reply-head divrplyfwdmsg appendonsend replysplit olk_src_body_section
     mail-editor-reference-message-container isforwardcontent""")
+#: Paragraphs of Word and Outlook, without space between them by a sheet that is gone.
+_FLUSH = re.compile(r"mso(?:normal|plaintext|nospacing|listparagraph)", re.IGNORECASE)
 _SIZES = _names(
     "border cellpadding cellspacing colspan height rowspan size span start value width"
 )
@@ -128,6 +131,8 @@ def _stripped(html: str) -> str:
 def _judged(tag: str, name: str, value: str) -> str | None:
     if name == "href":
         return _link(value)
+    if name == "class" and tag == "p":
+        return "flush" if _FLUSH.search(value) else None
     if name == "class":
         return "quoted" if _QUOTES & set(value.lower().split()) else None
     if name == "id":

@@ -250,6 +250,14 @@ def test_what_colours_a_whole_page_colours_a_box_of_it() -> None:
     assert left == '<div style="background-color:#111;color:#eee">Hi</div>'
 
 
+def test_lines_of_outlook_stay_as_close_as_they_were_written() -> None:
+    left = clean(
+        "<p class=MsoNormal>a</p><p class='x_MsoNormal x'>b</p><p class=x>c</p>"
+    )
+
+    assert left == '<p class="flush">a</p><p class="flush">b</p><p>c</p>'
+
+
 def test_our_own_classes_and_ids_cannot_be_borrowed() -> None:
     assert clean("<p class='fixed inset-0' id=app name=app>x</p>") == "<p>x</p>"
 
