@@ -131,10 +131,8 @@ def _stripped(html: str) -> str:
 def _judged(tag: str, name: str, value: str) -> str | None:
     if name == "href":
         return _link(value)
-    if name == "class" and tag == "p":
-        return "flush" if _FLUSH.search(value) else None
     if name == "class":
-        return "quoted" if _QUOTES & set(value.lower().split()) else None
+        return _marked(tag, value)
     if name == "id":
         return "reply-head" if value.strip().lower() in _OLD_MAIL_BEGINS else None
     if name == "style":
@@ -143,6 +141,13 @@ def _judged(tag: str, name: str, value: str) -> str | None:
         size = _SIZE.fullmatch(value.strip())
         return value if size and int(size[1]) <= _LARGEST else None
     return value
+
+
+def _marked(tag: str, classes: str) -> str | None:
+    """Give our own class for what another program's say."""
+    if tag == "p":
+        return "flush" if _FLUSH.search(classes) else None
+    return "quoted" if _QUOTES & set(classes.lower().split()) else None
 
 
 def _link(value: str) -> str | None:
