@@ -27,9 +27,9 @@ from hub.markup import text_from_html
 
 _MOST_PARTS = 2000
 _DEEPEST = 60
-_MOST_ENDS = 20
+_MOST_ENDS = 3
 _MOST_PIECES = 1000
-_UNPARSABLE = (RecursionError, ValueError, LookupError, TypeError, AssertionError)
+UNPARSABLE = (RecursionError, ValueError, LookupError, TypeError, AssertionError)
 _LONGEST_WORD = 12
 _META_CHARSET = re.compile(
     rb"<meta[^>]{0,200}charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE
@@ -133,6 +133,27 @@ def parts_of(message: Message) -> Iterator[Message]:
         yield part
         if part.get_content_maintype() == "multipart" and depth < _DEEPEST:
             waiting += [(one, depth + 1) for one in reversed(_children(part))]
+
+
+def gather(message: Message) -> None:
+    """Add the parts that stand behind the line that should end them.
+
+    Programs that take one boundary for a mail and for a mail within it end both by it.
+    """
+    for part in parts_of(message):
+        boundary = _parameter(part, "boundary")
+        head = f'Content-Type: multipart/mixed; boundary="{boundary}"\n\n'
+        for _ in range(_MOST_ENDS):
+            behind = part.epilogue if boundary and part.is_multipart() else None
+            if not behind or f"\n--{boundary}\n" not in _lines(f"\n{behind}"):
+                break
+            try:
+                rest = message_from_string(head + behind, policy=policy.compat32)
+            except UNPARSABLE:
+                break
+            for one in _children(rest):
+                part.attach(one)
+            part.epilogue = rest.epilogue
 
 
 def _collect(
@@ -246,30 +267,9 @@ def _attachment(part: Message) -> Attachment:
 def _children(part: Message) -> list[Message]:
     # Asked for a text, the library would decode it, and may stumble over its charset.
     payload = part.get_payload() if part.is_multipart() else None
-    if not isinstance(payload, list):
-        return []
-    found = [one for one in payload if isinstance(one, Message)]
-    return found + _children_behind(part)
-
-
-def _children_behind(part: Message) -> list[Message]:
-    """Give the parts that stand behind the line that should end them.
-
-    Programs that take one boundary for a mail and for a mail within it end both by it.
-    """
-    found: list[Message] = []
-    boundary = _parameter(part, "boundary")
-    for _ in range(_MOST_ENDS):
-        behind = part.epilogue if boundary else None
-        if not behind or f"\n--{boundary}\n" not in _lines(f"\n{behind}"):
-            break
-        head = f'Content-Type: multipart/mixed; boundary="{boundary}"\n\n'
-        try:
-            part = message_from_string(head + behind, policy=policy.compat32)
-        except _UNPARSABLE:
-            break
-        found += [one for one in part.get_payload() if isinstance(one, Message)]
-    return found
+    if isinstance(payload, list):
+        return [one for one in payload if isinstance(one, Message)]
+    return []
 
 
 def _text(part: Message) -> str:

@@ -38,11 +38,11 @@ ENDS_WITH_WRITER = re.compile(
 #: "-----Original Message-----" and its like.
 ORIGINAL = re.compile(
     rf"""^[\s>*_]*-{{2,}}[\s*]*(?:(?:[^\W\d_]+[\s.]+){{0,3}}(?:message|nachricht|mensaje|
-    messaggio|mensagem|bericht|wiadomość|сообщение|повідомлення|лист|письмо|zpráva|správa|
+    messaggio|mensagem|bericht|wiadomość|сообщение|повідомлення|лист|письмо|zpráva|správa|meddelelse|
     meddelande|melding|besked|viesti|mesaj|mesajul|üzenet|poruka|съобщение|original|e-?mail)
     (?:\s+(?:[^\W\d_]['\u2019])?[^\W\d_]+){{0,3}}|原始邮件|原始郵件|转发邮件|元のメッセージ|
-    原始邮件信息|원본\s?메[시세]지|(?=[^\n]*(?:\d[:.]\d\d|@))[^\n]{{1,300}}{_VERBS})
-    [\s*]*-{{2,}}[\s*]*$""",
+    原始邮件信息|원본\s?메[시세]지|(?=[^\n]*(?:\d[:.]\d\d|@))[^\n]{{1,300}}{_VERBS}
+    |(?<=----)[^\n]{{1,100}}{_VERBS}(?=\s*----))[\s*]*-{{2,}}[\s*]*$""",
     re.IGNORECASE | re.VERBOSE,
 )
 FORWARDED = re.compile(
@@ -120,9 +120,15 @@ INSIDE = re.compile(
     níže|v\s+textu|červeně)\b""",
     re.IGNORECASE | re.VERBOSE,
 )
+#: "On <day> ... wrote:" behind words on the same line, which are somebody's own.
+BEHIND_WORDS = re.compile(
+    r"""(?<=[\w.!?,;:)])[\s-]+On\s+(?=(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,|(?:jan|feb|mar|apr|may|
+    jun|jul|aug|sep|oct|nov|dec)[a-z]*\s+\d|\d{1,2}[\s./-])""",
+    re.IGNORECASE | re.VERBOSE,
+)
 #: How a line that tells who wrote an old mail begins.
 OPENS = re.compile(
-    r"""\W*(?:on|am|le|el|il|op|den|dnia|w\s+dniu|em|a|pe|în|dne|на|у|\d|
+    r"""\W*(?:on|am|le|el|il|op|den|på|dnia|w\s+dniu|em|a|pe|în|dne|на|у|\d|
     mon|tue|wed|thu|fri|sat|sun|пн|вт|ср|чт|пт|с\u0431|нд|вс|понед|вівт|серед|четв|п.ятн|
     су\u0431от|неділ|втор|сред|пятн|су\u0431\u0431от|воскр|пон|уто|нед|
     в[иы]\s+писали|ти\s+писа)""",

@@ -16,7 +16,7 @@ from email.parser import BytesHeaderParser
 
 from channels.email import headers
 from channels.email.automatic import is_automatic, machine
-from channels.email.bodies import body_of, content_of
+from channels.email.bodies import UNPARSABLE, body_of, content_of, gather
 from channels.email.replies import visible_text
 from channels.email.settings import Settings
 from hub.contracts import InboundMessage
@@ -74,12 +74,13 @@ def parse(body: bytes) -> Message:
     body = _UNFOLDED.sub(rb"\1 ", _mended(body))
     try:
         message = message_from_bytes(body, policy=policy.compat32)
-    except (RecursionError, ValueError, LookupError, TypeError, AssertionError):
+    except UNPARSABLE:
         # A thousand parts in one another: the head and the rest as text will do.
         message = BytesHeaderParser(policy=policy.compat32).parsebytes(body)
         del message["Content-Type"]
     if not message.keys():
         raise PayloadError("email: no header lines")
+    gather(message)
     return message
 
 

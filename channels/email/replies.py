@@ -8,6 +8,7 @@ left blank. Time grows with the length alone.
 import re
 
 from channels.email.quote_words import (
+    BEHIND_WORDS,
     DAY,
     DEVICE,
     ENDS_WITH_HOUR,
@@ -24,12 +25,18 @@ from channels.email.quote_words import (
     WROTE,
 )
 
-_QUOTED = re.compile(r"^\s{0,3}>")
+#: Who points at something writes ">>> here <<<".
+_QUOTED = re.compile(r"^\s{0,3}>(?!.*<<\s*$)")
 #: The last line of one that was folded within its brackets.
 _CLOSES = re.compile(r"^\s*>\s*\w[\w ()]{0,30}:\s*$")
 _DATED = re.compile(
     r"\b(?:19|20)\d\d\b|\b\d{1,2}[:.]\d\d\b|\b\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d年|\d월"
 )
+#: "2011/4/7 Somebody <who@b.example>", as some ended it without a word.
+_UNTOLD = re.compile(
+    r"^\d{4}[/.-]\d{1,2}[/.-]\d{1,2}\s[^\n<>]{1,80}<[^\s<>]+@[^\s<>]+>\s*$"
+)
+_LINK = re.compile(r"^\s*[(<\[]https?://[^\s()<>\[\]]+[)>\]][\s>]*$")
 _RULE = re.compile(r"^[\s*]*[-_=—]{5,}[\s*]*$")
 _SIGNATURE = re.compile(r"^\s*(?:--|—|––)\s*$")
 #: The end of a line that says who wrote what follows.
@@ -45,6 +52,7 @@ _ARMOUR = re.compile(
 _ARMOUR_BEGINS = re.compile(r"^-----BEGIN PGP SIGNED MESSAGE-----$", re.MULTILINE)
 _LONGEST_SIGNATURE = 12
 _LINES_OF_ATTRIBUTION = 6
+_LINES_OF_BLOCK = 9
 _LONGEST_HEADER = 1000
 _LONGEST_ATTRIBUTION = 400
 _LONGEST_DEVICE = 160
@@ -78,25 +86,25 @@ def _unsigned(text: str) -> str:
 
 def _header_of_old_mail(lines: list[str]) -> int | None:
     """Find where an old mail begins that is not marked line by line."""
+    is_field = [bool(FIELD.match(line)) for line in lines]
     for index, line in enumerate(lines):
         if _QUOTED.match(line) or len(line) > _LONGEST_HEADER:
             continue
         if ORIGINAL.match(line) or FORWARDED.match(line):
             return _with_rule(lines, index)
-        if _is_block(lines, index):
+        if is_field[index] and _is_block(lines, is_field, index):
             return _with_rule(lines, index)
     return None
 
 
-def _is_block(lines: list[str], start: int) -> bool:
+def _is_block(lines: list[str], is_field: list[bool], start: int) -> bool:
     """Tell whether three header fields of a mail follow one another here."""
-    if not FIELD.match(lines[start]):
-        return False
     fields: list[str] = []
-    for line in lines[start : start + 8]:
-        if FIELD.match(line):
-            fields.append(line)
-        elif line.strip():
+    for index in range(start, min(start + _LINES_OF_BLOCK, len(lines))):
+        if is_field[index]:
+            fields.append(lines[index])
+        # One that is folded goes on, and the next one follows.
+        elif lines[index].strip() and not any(is_field[index + 1 : index + 2]):
             break
     # Two may be chance, and three a journey ("From: Kyiv, To: Lviv, Date: Monday").
     is_of_a_mail = any("@" in line or TITLE.match(line) for line in fields)
@@ -128,19 +136,26 @@ def _without_quotes(lines: list[str]) -> list[str]:
         return lines[first.stop :]
     if not any(quoted):
         return lines
+    own = {one.start: _words_before(lines[one.start]) for one in attributions}
     kept = [
-        line
+        own.get(number) or line
         for number, line in enumerate(lines)
-        if not quoted[number] and number not in headers
+        if own.get(number) or not (quoted[number] or number in headers)
     ]
     return kept if not _answers_between(lines, quoted, headers) else lines
+
+
+def _words_before(attribution: str) -> str:
+    """Give the client's own words on the line on which an attribution begins."""
+    found = BEHIND_WORDS.search(attribution[:_LONGEST_HEADER])
+    return attribution[: found.start()] if found else ""
 
 
 def _attributions(lines: list[str]) -> list[range]:
     """Find the "On that day, somebody wrote:", each perhaps over several lines."""
     found = []
     for end, line in enumerate(lines):
-        if not _ENDS.search(line[-40:]):
+        if not _ENDS.search(line[-40:]) and not _UNTOLD.match(line):
             continue
         if _QUOTED.match(line) and not _CLOSES.match(line):
             continue
@@ -177,8 +192,10 @@ def _is_sure(lines: list[str], attribution: range) -> bool:
         or FIELD.match(lines[start - 1]) is not None
     )
     said = " ".join(lines[number] for number in attribution)
+    # Nobody types the day, the hour and the address into a sentence of his own.
+    is_full = OPENS.match(said) and HOUR.search(said) and _ADDRESS.search(said)
     return (
-        stands_alone
+        bool(stands_alone or is_full)
         and len(said) <= _LONGEST_ATTRIBUTION
         and bool(_ADDRESS.search(said) or (OPENS.match(said) and _DATED.search(said)))
     )
@@ -215,7 +232,7 @@ def _answers_between(lines: list[str], quoted: list[bool], headers: set[int]) ->
     first = quoted.index(True)
     last = len(quoted) - 1 - quoted[::-1].index(True)
     return any(
-        line.strip() and not quoted[number] and number not in headers
+        line.strip() and not (quoted[number] or number in headers or _LINK.match(line))
         for number, line in enumerate(lines[first:last], first)
     )
 

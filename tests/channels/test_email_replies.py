@@ -39,6 +39,14 @@ CUT = {
     "telephone in Czech": "To Kyiv.\n\nOdesláno z iPadu",
     "telephone in Chinese": "To Kyiv.\n\n发自我的iPad",
     "telephone in Turkish": "To Kyiv.\n\niPad'imden gönderildi",
+    "of origin in Danish": "To Kyiv.\n\n-----Oprindelig meddelelse-----\nHvor?",
+    "between dashes, no date": f"To Kyiv.\n\n---- The Shop wrote ----\n\n{QUOTE}",
+    "no blank line above": "To Kyiv.\nPå 20 november 2026 kl. 10:00:18, Shop (s@shop.example) skrev:\n\nHvor?",
+    "no word at its end": f"To Kyiv.\n2026/11/20 The Shop <s@shop.example>\n\n{QUOTE}",
+    "a field that is folded": "To Kyiv.\n\n *From:* Shop [mailto:\n s@shop.example]\n *Sent:* Friday\n *To:* Olena\n *Subject:* x\n\nWhere?",
+    "an address on its own line": "To Kyiv.\n\nFrom: The Shop\n<s@shop.example>\nSent: Friday\nTo: Olena\nSubject: x\n\nWhere?",
+    "behind words": f"To Kyiv. On Fri, Nov 20, 2026 at 10:00 AM, s@shop.example wrote:\n{QUOTE}",
+    "behind words and dashes": f"To Kyiv.--- On Nov 20, 2026, at 10:00, s@shop.example wrote:\n{QUOTE}",
     "answer below": f"{QUOTE}\n\nTo Kyiv.",
 }
 KEPT = {
@@ -55,6 +63,8 @@ KEPT = {
     "own last line of a branch": "Вітаю!\n\nНадіслано через Нову Пошту на відділення 5",
     "own last line of a program": "Hello!\n\nGet Outlook working again please, no mail comes.",
     "answers in the text": "Відповіді в тексті.\n\n-----Original Message-----\nКолір? Червоний.",
+    "pointing": "Look here:\n>>> shop.example/lamp <<<\nIs it that one?",
+    "own tale that follows fields": "From: Kyiv\nWe go on Friday.\nTo: Lviv\nBy train.\nDate: any",
     "dashes": "First -- this is no signature.\nSecond.",
 }
 
@@ -129,3 +139,13 @@ def test_armour_within_armour_is_opened_once() -> None:
     inner = armour.format("- ", "To Kyiv.")
 
     assert visible_text(armour.format("", inner)) == armour.format("", "To Kyiv.")
+
+
+def test_a_link_that_broke_out_of_a_quote_is_no_answer_to_it() -> None:
+    text = (
+        "To Kyiv.\n\nOn Fri, 20 Nov 2026 at 10:00, Shop wrote:\n"
+        "> Where to?\n(https://shop.example/a) >\n> Tell us."
+    )
+
+    assert visible_text(text).split("\n")[0] == "To Kyiv."
+    assert "Tell us." not in visible_text(text)
