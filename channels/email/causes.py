@@ -245,6 +245,9 @@ _WORDS = (
 )
 #: Microsoft's way to say that nobody has that address; others' rules say it by 5.7.1.
 _NOT_IN_DIRECTORY = _words(r"recipient\s+address\s+rejected:\s+access\s+denied")
+_REJECTED = _words(
+    r"(?:recipient|address|user|mailbox)\s+(?:is\s+)?rejected\b(?!\s*:|\s+by)"
+)
 #: Too common in what a server writes around the words that matter.
 _ONLY_IN_ITS_WORDS = frozenset(
     {"refused", "content", "server_trouble", "spam", "too_large"}
@@ -319,8 +322,7 @@ def cause_of(
     known = [one for one in _WORDS if is_over or one[0] != TOO_LATE]
     told = next((cause for cause, one in known if one.search(words)), "")
     exact = _by_number(status, _NUMBERS)
-    # "Rejected" under the number of a domain that is not there is not sure enough.
-    is_better = told == _NO_REASON and exact not in HARD - {"mailbox_unknown"}
+    is_better = told == _NO_REASON and (exact not in HARD or _is_plain_no(words))
     if exact and (is_exact or not told or is_better):
         return exact
     told = told or _by_number(status, _SUBJECTS)
@@ -331,6 +333,11 @@ def cause_of(
         if cause not in _ONLY_IN_ITS_WORDS and pattern.search(around):
             return _not_for_ever(cause, status, code)
     return _CODES.get(code, "")
+
+
+def _is_plain_no(words: str) -> bool:
+    """Tell whether a recipient is rejected without a word of rules or wishes."""
+    return bool(_REJECTED.search(words))
 
 
 def _without_names(words: str) -> str:

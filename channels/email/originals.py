@@ -14,7 +14,7 @@ from channels.email.reading import OWN_HEADER, own_key, proof_of
 
 #: Where a copy of a mail begins that was pasted below a server's words.
 COPY_BEGINS = re.compile(
-    r"^(?=(?:Return-Path|Received|From|To|Date|Subject|Message-I[Dd]|MIME-Version):\s)",
+    r"^(?=(?:(?:Return-Path|Received|Message-I[Dd]|MIME-Version):|(?:From|To|Date|Subject):\s))",
     re.MULTILINE,
 )
 #: Some tell the id in a sentence, or in a line of their own.
@@ -94,7 +94,7 @@ def _copies(message: Message) -> Iterator[Message]:
     prose = []
     for part in parts_of(message):
         kind = part.get_content_type()
-        if kind in {"message/rfc822", "message/global"}:
+        if kind in {"message/rfc822", "message/global", "message/partial"}:
             inner = part.get_payload() if part.is_multipart() else None
             if isinstance(inner, list) and inner and isinstance(inner[0], Message):
                 yield inner[0]

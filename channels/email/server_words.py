@@ -7,7 +7,7 @@ import re
 
 #: Who writes reports: the part before the at sign, or a name without an address.
 FROM_SERVER = re.compile(
-    r"""(?:mailer[-_.]?daemon|postmaster|mail[-_.]?delivery|mdaemon|bounces?|
+    r"""(?:mailer[-_.]?daemon|post[-_.]?master|mail[-_.]?delivery|mdaemon|bounces?|
     mailbot|mail-?system|mmdf|microsoftexchange\w*|email-bounces|mailmarshal|symantec\w*|
     imss|mail-?sweeper|"?system.administrator"?|
     (?:mail|e-?mail)[-_.]?(?:error|admin|gateway|server))\b.*""",
@@ -85,7 +85,7 @@ HANDED_ON = re.compile(
 OF_HEAD = re.compile(r"\W*(?:to|cc|кому)\s*:\W*$", re.IGNORECASE)
 #: Below it stands our own mail, or its head.
 DIVIDER = re.compile(
-    r"""^[ \t]*[-*_=]{2,}[^\n]{0,40}(?:original|returned\s+mail|old\s+message|below\s+this|
+    r"""^[ \t]*[-*_=]{2,}[^\n]{0,40}(?:original|unsent|returned\s+mail|old\s+message|below\s+this|
     copy\s+of|copie|kopie|оригінал|исходн)
     [^\n]*$""",
     re.IGNORECASE | re.MULTILINE | re.VERBOSE,

@@ -143,6 +143,27 @@ def test_a_report_by_a_server_without_a_known_name_is_told_by_its_form() -> None
     assert (receipt.recipient, receipt.cause) == (OLENA, "mailbox_unknown")
 
 
+def test_a_part_with_the_head_of_our_mail_is_its_copy() -> None:
+    mail = (
+        "From: mailer-daemon@mx.example\nSubject: Returned mail: user unknown\n"
+        f"Content-Type: multipart/mixed; boundary=x\n\n--x\n\n{OLENA} [user unknown]\n"
+        f"\n--x\nMessage-ID: <key-1@shop.example>\nTo: {OLENA}\n\nHi\n--x--\n"
+    )
+
+    (receipt,) = told(mail)
+
+    assert (receipt.recipient, receipt.external_id) == (OLENA, "<key-1@shop.example>")
+
+
+def test_a_copy_without_blanks_behind_its_colons_is_no_word_of_the_server() -> None:
+    words = f"It could not be delivered: {OLENA} has no place\n\nReceived:from us\n"
+    body = prose("mailer-daemon@a.b", "Undelivered", f"{words}Subject:Spam and virus\n")
+
+    (receipt,) = told(body)
+
+    assert (receipt.recipient, receipt.cause) == (OLENA, "")
+
+
 @pytest.mark.parametrize(
     ("subject", "more", "words"),
     [
@@ -182,7 +203,9 @@ def test_a_report_about_no_mail_of_ours_is_no_note_of_absence(sender, subject) -
     ("words", "status", "cause"),
     [
         ("550 <a@b.example> recipient rejected", "5.1.1", "mailbox_unknown"),
-        ("550 rejected by the user", "5.1.2", "refused"),
+        ("550 refused as this person prefers", "5.1.1", "refused"),
+        ("550 recipient rejected by rule", "5.1.1", "refused"),
+        ("550 rejected", "5.2.2", "mailbox_full"),
         ("550 rejected", "5.7.1", "refused"),
         ("550 BAD_RECIPIENT", "", "mailbox_unknown"),
         ("550 <olena@b.example> not found", "", "mailbox_unknown"),
