@@ -5,6 +5,8 @@ import re
 
 from aiosmtplib import SMTPResponseException
 
+from channels.email.causes import cause_of
+from channels.email.fates import STATUS
 from channels.email.settings import SmtpSettings
 from hub.contracts import Refusal
 from hub.errors import PermanentSendError, SendError, TransientSendError
@@ -39,12 +41,17 @@ def refusal(code: int, words: str, relay: SmtpSettings) -> SendError:
     if code in SIGN_IN_CODES:
         log.error("channels.email.smtp: the relay wants a sign-in: %s", words)
         return TransientSendError("email: the relay wants a sign-in")
-    if 500 <= code < 600:  # noqa: PLR2004 - every 5xx is a no for good
-        return PermanentSendError(f"email: {words}")
+    is_over = 500 <= code < 600  # noqa: PLR2004 - every 5xx is a no for good
+    status = STATUS.search(words)
+    cause = cause_of(
+        words, status=status[1] if status else "", code=str(code), is_over=is_over
+    )
+    if is_over:
+        return PermanentSendError(f"email: {words}", cause=cause)
     wait = wait_of(words, relay.greylist_pause)
     if wait is None:
-        return TransientSendError(f"email: {words}")
-    return TransientSendError(f"email: {words}", retry_after=wait)
+        return TransientSendError(f"email: {words}", cause=cause)
+    return TransientSendError(f"email: {words}", cause="greylisted", retry_after=wait)
 
 
 def wait_of(words: str, usual: float) -> float | None:
@@ -79,6 +86,7 @@ def refused(recipient: str, error: SendError) -> Refusal:
     return Refusal(
         recipient=recipient,
         reason=str(error),
+        cause=str(error.details.get("cause", "")),
         later=isinstance(error, TransientSendError),
         retry_after=error.details.get("retry_after"),
     )
@@ -88,10 +96,13 @@ def nobody(refusals: list[Refusal]) -> SendError:
     """Sum up that none of the recipients was taken."""
     later = [one for one in refusals if one.later]
     if not later:
-        return PermanentSendError(refusals[0].reason, refused=refusals)
+        return PermanentSendError(
+            refusals[0].reason, cause=refusals[0].cause, refused=refusals
+        )
     waits = [one.retry_after for one in later if one.retry_after is not None]
     return TransientSendError(
         later[0].reason,
+        cause=later[0].cause,
         refused=refusals,
         retry_after=max(waits) if waits else None,
     )

@@ -67,7 +67,6 @@ def receipts(
             recipient=fate.recipient or original.recipient,
             cause=fate.cause,
             status=fate.status,
-            is_hard=fate.is_hard,
             is_delayed=fate.is_delayed,
             # Filed once, however many it speaks of.
             letter=letter if number == 0 else None,

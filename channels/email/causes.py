@@ -8,8 +8,7 @@ win, and the number only where the words tell nothing.
 import re
 from collections.abc import Mapping
 
-#: The address will never do: nobody is there, and nobody will be tomorrow.
-HARD = frozenset({"mailbox_unknown", "domain_unknown", "moved", "takes_no_mail"})
+from hub.contracts import HARD_CAUSES
 
 #: It was tried for so long that nobody tries any more.
 TOO_LATE = "too_late"
@@ -322,7 +321,7 @@ def cause_of(
     known = [one for one in _WORDS if is_over or one[0] != TOO_LATE]
     told = next((cause for cause, one in known if one.search(words)), "")
     exact = _by_number(status, _NUMBERS)
-    is_better = told == _NO_REASON and (exact not in HARD or _is_plain_no(words))
+    is_better = told == _NO_REASON and (exact not in HARD_CAUSES or _is_plain_no(words))
     if exact and (is_exact or not told or is_better):
         return exact
     told = told or _by_number(status, _SUBJECTS)

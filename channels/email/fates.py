@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from channels.email.causes import HARD, TOO_LATE, cause_of
+from channels.email.causes import TOO_LATE, cause_of
 from hub.contracts import DeliveryState
 
 STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
@@ -107,11 +107,6 @@ class Fate:
     def is_delayed(self) -> bool:
         """Tell whether the server goes on trying."""
         return self.action == "delayed"
-
-    @property
-    def is_hard(self) -> bool:
-        """Tell whether the address will never do."""
-        return self.state is DeliveryState.BOUNCED and self.cause in HARD
 
     @property
     def reason(self) -> str:

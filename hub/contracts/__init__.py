@@ -5,6 +5,7 @@ is frozen; a channel translates a provider's words into these and back.
 """
 
 from hub.contracts.arriving import (
+    HARD_CAUSES,
     Attachment,
     DeliveryReceipt,
     DeliveryState,
@@ -49,6 +50,7 @@ from hub.contracts.leaving import (
 from hub.contracts.trials import TRIAL_KEY, Finding, Grade, Receiver, Trial
 
 __all__ = [
+    "HARD_CAUSES",
     "QUESTION_KINDS",
     "TRIAL_KEY",
     "Attachment",

@@ -133,6 +133,23 @@ class InboundMessage:
     whole_size: int = 0
 
 
+#: Causes after which an address will never do for its channel: nobody is there, and
+#: nobody will be tomorrow.
+HARD_CAUSES = frozenset(
+    {
+        "mailbox_unknown",
+        "domain_unknown",
+        "moved",
+        "takes_no_mail",
+        "not_a_number",
+        "no_such_number",
+        "landline",
+        "no_sms",
+        "no_whatsapp",
+    }
+)
+
+
 class DeliveryState(StrEnum):
     """How far a message of ours has come. See ``hub/delivery/states.py``."""
 
@@ -167,12 +184,16 @@ class DeliveryReceipt:
     cause: str = ""
     #: The provider's own number for it (RFC 3463 for mail: ``5.1.1``).
     status: str = ""
-    #: The address will never do; else it may another day, or for another message.
-    is_hard: bool = False
     #: It has not arrived yet and goes on being tried; the state is ``SENT``.
     is_delayed: bool = False
     #: The message that told it. If nothing of ours is meant, it is taken in instead.
     letter: InboundMessage | None = None
+
+    @property
+    def is_hard(self) -> bool:
+        """Tell whether the address will never do; else it may another day."""
+        has_not_arrived = self.state in {DeliveryState.FAILED, DeliveryState.BOUNCED}
+        return has_not_arrived and self.cause in HARD_CAUSES
 
 
 InboundItem = InboundMessage | DeliveryReceipt | CallEvent

@@ -115,6 +115,8 @@ class Refusal:
 
     recipient: str
     reason: str
+    #: What that comes down to, as in ``DeliveryReceipt.cause``.
+    cause: str = ""
     #: It may be taken later.
     later: bool = False
     #: When the provider wishes to be asked again, in seconds.

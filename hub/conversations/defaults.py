@@ -18,6 +18,16 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Undeliverable:
+    """The last word about an address: nobody is there."""
+
+    #: One of ``hub.contracts.HARD_CAUSES``; screens know the words.
+    cause: str
+    #: When we learned it.
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Way:
     """One channel to one address."""
 
@@ -30,6 +40,8 @@ class Way:
     reason: str
     #: Only a template can be sent there once this is over; None where that is no matter.
     window: Window | None = None
+    #: What went there last came back for good. It can be tried again all the same.
+    undeliverable: Undeliverable | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +67,7 @@ def reply_defaults(
     reaches: Mapping[str, str],
     refused: Collection[tuple[str, str, str]] = (),
     windows: Mapping[tuple[str, int], Window] | None = None,
+    undeliverable: Mapping[tuple[str, str], Undeliverable] | None = None,
 ) -> ReplyDefaults:
     """Propose the channel and address that the client used last.
 
@@ -66,6 +79,7 @@ def reply_defaults(
         reaches: Which kind of address each channel that can send reaches.
         refused: Where he asked not to be written to: (channel, kind, value).
         windows: How long one may write freely, by channel and address.
+        undeliverable: Where nobody is, by (channel, value).
     """
     ways = [
         _way(
@@ -74,6 +88,7 @@ def reply_defaults(
             last=(last_channel, last_address),
             refused=(channel, one.kind, one.value) in refused,
             window=(windows or {}).get((channel, one.id)),
+            undeliverable=(undeliverable or {}).get((channel, one.value)),
         )
         for channel, kind in reaches.items()
         for one in addresses
@@ -83,6 +98,7 @@ def reply_defaults(
     ways.sort(
         key=lambda way: (
             way.usable,
+            way.undeliverable is None,
             # Where he never wrote a template would be needed.
             way.window is None or way.window.until is not None,
             way.reason == "wrote_last",
@@ -115,6 +131,7 @@ def _way(
     last: tuple[str, str],
     refused: bool,
     window: Window | None,
+    undeliverable: Undeliverable | None,
 ) -> Way:
     wrote_last = (channel, address.display) == last
     known = "known" if address.verified else "unverified"
@@ -125,4 +142,5 @@ def _way(
         usable=not refused,
         reason="opted_out" if refused else "wrote_last" if wrote_last else known,
         window=window,
+        undeliverable=undeliverable,
     )

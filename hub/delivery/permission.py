@@ -14,9 +14,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from hub.clients import consent
 from hub.clients.views import AddressView
 from hub.contracts import SendingRules
-from hub.conversations.defaults import Window
+from hub.conversations.defaults import Undeliverable, Window
 from hub.delivery.outbound import send_key
 from hub.delivery.progress import advance
+from hub.delivery.undeliverable import undeliverable
 from hub.storage.tables import Address, TimelineItem
 from hub.storage.unit import UnitOfWork
 
@@ -85,10 +86,13 @@ class Standing:
     refused: Collection[tuple[str, str, str]]
     #: By channel and the address's id.
     windows: Mapping[tuple[str, int], Window]
+    #: By (channel, value).
+    undeliverable: Mapping[tuple[str, str], Undeliverable]
 
 
 async def standing(
     session: AsyncSession,
+    client_id: int,
     addresses: Sequence[AddressView],
     *,
     reaches: Mapping[str, str],
@@ -108,7 +112,11 @@ async def standing(
                     until=await open_until(session, place, window),
                     hours=window.total_seconds() / 3600,
                 )
-    return Standing(refused=await consent.refusals(session, keys), windows=windows)
+    return Standing(
+        refused=await consent.refusals(session, keys),
+        windows=windows,
+        undeliverable=await undeliverable(session, client_id),
+    )
 
 
 async def obstacle_of(

@@ -73,7 +73,7 @@ def after(data: Data, outcome: SendResult | SendError) -> list[Step]:
         refusal = refused.get(address)
         if refusal is not None:
             state = "queued" if refusal.later else "failed"
-            steps.append(Step(address, state, refusal.reason))
+            steps.append(Step(address, state, refusal.reason, refusal.cause))
         else:
             steps.append(_whole(address, outcome))
     return steps
@@ -147,15 +147,16 @@ def _meant(people: list[dict[str, Any]], recipient: str) -> dict[str, Any]:
 
 
 def _whole(address: str, outcome: SendResult | SendError) -> Step:
+    if isinstance(outcome, SendResult):
+        return Step(address, outcome.state.value)
     match outcome:
-        case SendResult():
-            return Step(address, outcome.state.value)
         case TransientSendError():
-            return Step(address, "queued", str(outcome))
+            state = "queued"
         case UncertainSendError():
-            return Step(address, "uncertain", str(outcome))
+            state = "uncertain"
         case _:
-            return Step(address, "failed", str(outcome))
+            state = "failed"
+    return Step(address, state, str(outcome), str(outcome.details.get("cause", "")))
 
 
 def _refused(outcome: SendResult | SendError) -> dict[str, Refusal]:

@@ -279,3 +279,9 @@ async def test_a_bounce_is_told_in_plain_words_and_in_the_servers_own(
     words = told.locator("[data-test=exact]")
     await words.locator("summary").click()
     await expect(words).to_contain_text("550 5.1.1 nobody lives here")
+
+    warned = nadia.page.locator("[data-test=strip][data-name=came-back]")
+    await expect(warned).to_contain_text(f"What went to {CLIENT} came back")
+    await bring(stage, composed("Re: Where is it?", "I am here after all"))
+    await expect(nadia.item("I am here after all")).to_be_visible()
+    await expect(warned).to_have_count(0)

@@ -64,6 +64,7 @@ def test_a_report_moves_the_very_message_that_it_is_about(
     status, cause, is_hard = about
 
     assert receipt.letter is not None
+    assert receipt.is_hard == is_hard
     assert replace(receipt, letter=None) == DeliveryReceipt(
         channel="email",
         state=state,
@@ -72,7 +73,6 @@ def test_a_report_moves_the_very_message_that_it_is_about(
         recipient="olena@client.example",
         status=status,
         cause=cause,
-        is_hard=is_hard,
         is_delayed=reason.startswith("delayed"),
     )
 

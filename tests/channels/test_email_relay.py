@@ -46,10 +46,10 @@ async def test_one_refused_for_good_and_one_for_now_are_told_apart() -> None:
 
     (envelope,) = played.mails
     assert envelope.rcpt_tos == [OLENA]
-    told = {one.recipient: (one.later, one.reason) for one in result.refused}
+    told = {one.recipient: (one.later, one.cause, one.reason) for one in result.refused}
     assert told == {
-        ANNA: (False, "email: 550 5.1.1 no such person"),
-        BORYS: (True, "email: 451 4.7.1 greylisted"),
+        ANNA: (False, "mailbox_unknown", "email: 550 5.1.1 no such person"),
+        BORYS: (True, "greylisted", "email: 451 4.7.1 greylisted"),
     }
 
 

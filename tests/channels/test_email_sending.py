@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 from contextlib import asynccontextmanager
 from email import message_from_bytes, policy
 
@@ -11,7 +12,12 @@ from hypothesis import strategies as st
 
 from channels.email.composing import compose
 from hub.contracts import Attachment
-from hub.errors import PermanentSendError, TransientSendError, UncertainSendError
+from hub.errors import (
+    PermanentSendError,
+    SendError,
+    TransientSendError,
+    UncertainSendError,
+)
 from tests.channels.relay_stand import outbound, relay, send
 from tests.channels.test_email_listening import free_port
 from tests.channels.test_email_reading import PLACE, make, trusted
@@ -158,10 +164,26 @@ async def test_each_answer_means_what_it_says(answers, error) -> None:
             await send(played.port)
 
 
-async def test_the_servers_own_words_reach_the_agent() -> None:
-    async with relay(rcpt="550 5.1.1 no such person") as played:
-        with pytest.raises(PermanentSendError, match=r"550 5\.1\.1 no such person"):
+@pytest.mark.parametrize(
+    ("answers", "cause"),
+    [
+        ({"rcpt": "550 5.1.1 no such person"}, "mailbox_unknown"),
+        ({"rcpt": "552 5.2.2 his mailbox is full"}, "mailbox_full"),
+        ({"rcpt": "452 4.2.2 his mailbox is full"}, "mailbox_full"),
+        ({"data": "554 5.7.1 this is spam"}, "spam"),
+        ({"data": "552 5.3.4 message too large"}, "too_large"),
+        ({"mail": "550 5.7.1 the sender is not allowed here"}, "refused"),
+    ],
+)
+async def test_a_refusal_is_told_by_its_cause_and_in_the_servers_own_words(
+    answers, cause
+) -> None:
+    (words,) = answers.values()
+    async with relay(**answers) as played:
+        with pytest.raises(SendError, match=re.escape(words)) as told:
             await send(played.port)
+
+    assert told.value.details["cause"] == cause
 
 
 async def test_a_relay_that_is_down_is_tried_again() -> None:

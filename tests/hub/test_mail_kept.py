@@ -61,7 +61,6 @@ def bounced(**more):
         "recipient": "oksana@client.test",
         "status": "5.1.1",
         "cause": "mailbox_unknown",
-        "is_hard": True,
         "letter": letter,
     }
     return DeliveryReceipt(**(told | more))

@@ -170,6 +170,7 @@ async def defaults(call: Call, conversation_id: int) -> ReplyDefaults:
         channel, address = await lists.last_way_in(session, conversation_id)
         standing = await permission.standing(
             session,
+            client.id,
             client.addresses,
             reaches=call.request.app[REACHES],
             rules=call.request.app[SENDING],
@@ -183,6 +184,7 @@ async def defaults(call: Call, conversation_id: int) -> ReplyDefaults:
         reaches=call.request.app[REACHES],
         refused=standing.refused,
         windows=standing.windows,
+        undeliverable=standing.undeliverable,
     )
     return replace(found, mail=mail)
 

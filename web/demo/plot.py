@@ -31,7 +31,6 @@ FATES: dict[str, SendError | DeliveryReceipt] = {
         reason="550 5.1.1 there is no such mailbox",
         status="5.1.1",
         cause="mailbox_unknown",
-        is_hard=True,
     ),
     "uncertain": UncertainSendError("the connection was lost before the answer came"),
 }

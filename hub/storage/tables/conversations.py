@@ -46,6 +46,11 @@ DELIVERY_STATES = (
 )
 
 
+#: We know why it did not arrive. Not by ``delivery``, which changes with each step of
+#: each message: an index must not be written for that.
+HAS_CAUSE = "delivery_code <> ''"
+
+
 class Conversation(Base):
     """One matter with one client, over any channels."""
 
@@ -185,6 +190,12 @@ class TimelineItem(Base):
             "external_id",
             unique=True,
             postgresql_where=sql("external_id IS NOT NULL"),
+        ),
+        # Few: what did not arrive, and why.
+        Index(
+            "ix_timeline_client_id_delivery_code",
+            "client_id",
+            postgresql_where=sql(HAS_CAUSE),
         ),
     )
 

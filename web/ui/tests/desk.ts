@@ -111,8 +111,8 @@ export function defaults(more: Partial<ReplyDefaults> = {}): ReplyDefaults {
   return {
     channel: 'sms', address_id: 5, reason: 'wrote_last', subject: '', mail: null,
     channels: [
-      { channel: 'sms', address_id: 5, address: '+380 50 338 20 65', usable: true, reason: 'wrote_last', window: null },
-      { channel: 'email', address_id: 6, address: 'oksana@client.example', usable: false, reason: 'opted_out', window: null },
+      { channel: 'sms', address_id: 5, address: '+380 50 338 20 65', usable: true, reason: 'wrote_last', window: null, undeliverable: null },
+      { channel: 'email', address_id: 6, address: 'oksana@client.example', usable: false, reason: 'opted_out', window: null, undeliverable: null },
     ],
     ...more,
   }

@@ -144,6 +144,7 @@ describe('a message of ours says how far it came', () => {
   })
 
   it('has nothing to do about what is well', () => {
+    expect(show(DeliveryLine, { item: ours('queued', {}, { code: 'greylisted', reason: '451 later' }) }).text()).toContain('lets new senders wait')
     for (const state of ['queued', 'sent', 'delivered']) expect(show(DeliveryLine, { item: ours(state) }).text()).toBe('')
   })
 })

@@ -338,6 +338,8 @@ export interface ReplyChannel {
   reason: string
   /** Only a template can be sent once this is over; null: no matter on this channel. */
   window: { until: string | null; hours: number } | null
+  /** What went there last came back for good; the cause is one of `delivery.cause`. */
+  undeliverable: { cause: string; at: string } | null
 }
 
 /** What a client said of being written to. */

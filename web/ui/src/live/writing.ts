@@ -2,7 +2,7 @@
 
 import { unfilled } from './filling'
 import { isAddress } from './recipients'
-import type { AttachmentView, Conversation, Item, ReplyChannel, ReplyDefaults, Template } from '@/api/types'
+import type { AttachmentView, Conversation, HubEvent, Item, ReplyChannel, ReplyDefaults, Template } from '@/api/types'
 
 export type Mode = 'reply' | 'note'
 /** To the client, to everybody who was on the mail, or on to somebody else. */
@@ -212,4 +212,11 @@ export function obstacle(one: Writing, conversation: Conversation | null): strin
   if (!one.reply.trim() && !hasFiles) return 'empty'
   if (!one.channel || one.addressId === null) return 'channel'
   return null
+}
+
+/** What the client wrote or allows, who he turned out to be, and what came back may change how he can be answered. */
+export function changesWays(event: HubEvent): boolean {
+  if (event.kind === 'interaction.added') return event.state.item?.direction === 'in'
+  if (event.kind === 'delivery.changed') return ['failed', 'bounced'].includes(String(event.data.to))
+  return /^(consent\.|client\.(changed|merged|unmerged)$)/.test(event.kind)
 }

@@ -6,7 +6,7 @@ import { Refusal, Unreachable } from '@/api/http'
 import type { AttachmentView, Draft, HubEvent, Item } from '@/api/types'
 import { i18n } from '@/i18n'
 import { draftOf, giveBack, joinWords, pressOf, problemOf, takeMail, thenOf, uploadsOf } from '@/live/press'
-import { answered, isSame, matters, newWriting, type Answer, type Mode, type Press, type Then, type Writing } from '@/live/writing'
+import { answered, changesWays, isSame, matters, newWriting, type Answer, type Mode, type Press, type Then, type Writing } from '@/live/writing'
 import { router } from '@/router'
 import { useClosing, type How } from './closing'
 import { dropDraft, keepDraft, readDraft, saveKept } from './drafts'
@@ -106,10 +106,8 @@ export const useWriting = defineStore('writing', () => {
     one.arrived = []
   }
 
-  /** What the client wrote or allows, and who he turned out to be, may change how he can be answered. */
   function reconsider(event: HubEvent): void {
-    const isSaid = event.state.item?.direction === 'in' && event.kind === 'interaction.added'
-    if (!isSaid && !/^(consent\.|client\.(changed|merged|unmerged)$)/.test(event.kind)) return
+    if (!changesWays(event)) return
     const whose = [event.client_id, event.data.into_id, event.data.from_id]
     for (const one of all.values()) {
       const client = live.state.conversations.get(one.conversationId)?.client_id
