@@ -224,6 +224,22 @@ async def test_files_over_the_limit_are_refused_and_the_words_stay(
     assert await came(db) == []
 
 
+async def test_who_chose_no_file_is_not_told_to_choose_it_again(http, db) -> None:
+    label = {"en": "You may use my data."}
+    await with_files(db)
+    await edit(db, replace(asks("terms", "consent", required=True), label=label))
+    said = {**GOOD, "token": await token(http)}
+
+    # A browser sends a nameless part for a field of files that was left alone.
+    async with http.post("/forms/ask", data=parts(said, ("photos", b"", ""))) as answer:
+        page = await answer.text()
+
+    assert answer.status == 422
+    assert "Choose the files once more" not in page
+    # A label that is a sentence ends by itself.
+    assert "You may use my data.</a> Without your agreement" in page
+
+
 async def test_a_file_is_what_its_bytes_say(http, db) -> None:
     await with_files(db, file_types=("image/*",))
     said = {**GOOD, "token": await token(http)}

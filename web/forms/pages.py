@@ -188,6 +188,11 @@ def _page(
         kinds=_accepted,
         largest=lambda one: size(one.max_file_bytes, locale),
         errors=shown.errors,
+        had_files=any(
+            one.filename or one.content
+            for parts in given.files.values()
+            for one in parts
+        ),
         notice=shown.notice,
         token=token,
         token_field=webform.TOKEN,
