@@ -227,9 +227,15 @@ def refusal(status: int, said: bytes, retry_after: str = "") -> SendError:
     words = reason(code, str(answer.get("message") or "")) or f"HTTP {status}"
     known = {"provider_code": code, "cause": cause(code)}
     if status == TOO_MANY_REQUESTS or status >= 500 or code in PASSING:  # noqa: PLR2004 - the server's fault
-        wish = {"retry_after": int(retry_after)} if retry_after.isdecimal() else {}
-        return TransientSendError(words, **known, **wish)
+        return TransientSendError(words, **known, **_pause(retry_after))
     return PermanentSendError(words, **known)
+
+
+def _pause(retry_after: str) -> dict[str, int]:
+    """Read how long Twilio wishes us to wait; what is no sane number is no wish."""
+    seconds = retry_after.strip()
+    is_sane = seconds.isascii() and seconds.isdigit() and len(seconds) <= 5  # noqa: PLR2004 - up to a day
+    return {"retry_after": int(seconds)} if is_sane else {}
 
 
 def _url(text: str) -> URL:

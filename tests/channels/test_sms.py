@@ -303,13 +303,24 @@ async def test_each_way_to_fail_is_told_apart(reply, error):
     assert TOKEN not in str(refused.value)
 
 
-async def test_twilio_s_wish_to_wait_is_passed_on():
+@pytest.mark.parametrize(
+    ("wish", "seconds"),
+    [
+        ("7", 7),
+        ("Wed, 21 Oct 2026 07:28:00 GMT", None),
+        ("-1", None),
+        ("9" * 5000, None),
+        ("", None),
+    ],
+)
+async def test_twilio_s_wish_to_wait_is_passed_on(wish, seconds):
     with pytest.raises(TransientSendError) as refused:
         await exchange(
-            http(429, '{"code": 20429}', "Retry-After: 7"), lambda one: one.send(ANSWER)
+            http(429, '{"code": 20429}', f"Retry-After: {wish}"),
+            lambda one: one.send(ANSWER),
         )
 
-    assert refused.value.details["retry_after"] == 7
+    assert refused.value.details.get("retry_after") == seconds
 
 
 async def test_a_provider_that_cannot_be_reached_is_tried_again():
