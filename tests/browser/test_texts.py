@@ -91,3 +91,14 @@ async def test_within_the_window_the_time_left_is_shown(stage, screens) -> None:
     await expect(window).to_contain_text("Free to write for")
     await nadia.write("Hello")
     await expect(nadia.mark("send")).to_be_enabled()
+
+
+async def test_a_message_without_words_says_that_it_has_none(stage, screens) -> None:
+    await stage.text(PHONE, " \n ")
+    await stage.text(PHONE, "When do you come?")
+    nadia = await screens.desk(await stage.employ("Nadia"))
+    await nadia.open("When do you come?")
+
+    await expect(
+        nadia.item("Empty: nothing was written", channel="sms")
+    ).to_be_visible()
