@@ -39,6 +39,8 @@ _ENCODING = re.compile(
     r"[\s\"']*(?:(b(?:ase[-_ ]?)?64)|(q(?:uoted[-_ ]?)?p(?:rintable)?))\b",
     re.IGNORECASE,
 )
+#: Begins at no padding twice, so that a file of nothing else takes no time.
+_PADDING_WITHIN = re.compile(rb"(?<!=)=++\s*+(?=[A-Za-z0-9+/])")
 _ALL_BASE64 = re.compile(rb"[A-Za-z0-9+/\r\n]*=*\s*")
 _TNEF = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"})
 _SIGNED_WHOLE = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
@@ -322,10 +324,13 @@ def _whole(content: bytes, payload: object) -> bytes:
     It gives up over one letter too many, and reads no further than the first padding,
     though some programs encode a file piece by piece.
     """
-    coded = payload.encode("ascii", "replace") if isinstance(payload, str) else b""
-    pieces = re.split(rb"=+\s*(?=[A-Za-z0-9+/])", coded, maxsplit=_MOST_PIECES)
-    is_whole = len(pieces) == 1 and len(content) * 5 < len(coded) * 4
-    if is_whole or not all(map(_ALL_BASE64.fullmatch, pieces)):
+    said = payload if isinstance(payload, str) else ""
+    is_decoded = len(content) * 5 < len(said) * 4
+    if is_decoded and "=" not in said.rstrip("=\r\n\t "):
+        return content
+    coded = said.encode("ascii", "replace")
+    pieces = _PADDING_WITHIN.split(coded, maxsplit=_MOST_PIECES)
+    if not all(map(_ALL_BASE64.fullmatch, pieces)):
         return content
     return b"".join(map(headers.from_base64, pieces))
 

@@ -37,6 +37,7 @@ _WORDS = (
             |user\s+complaints|ip\s+(?:address\s+)?[\[\d.:a-f\]]*\s*(?:is|has\s+been|was)?\s*
             (?:blocked|banned|denied|listed)|(?:host|server|network|sender|domain|ip)\s+(?:is\s+|
             has\s+been\s+)?(?:blocked|banned|listed)|(?<!not\s)\blisted\s+(?:at|on|by|in)\s|banned\s+sending
+            |requires\s+confirmation|bad\s+sender\s+ip|dynamic\s+ips?\b
             |access\s+from\s+ip|traffic\s+from\s+your|high\s+volume\s+of\s+unwanted"""
         ),
     ),
@@ -45,7 +46,8 @@ _WORDS = (
         _words(
             r"""\bdmarc\b|\bspf\b|\bdkim\b|unauthenticated|sender\s+policy\s+framework
             |reverse\s+(?:dns|lookup|hostname)|\bptr\b|cannot\s+find\s+your\s+(?:reverse\s+)?
-            hostname|sender\s+(?:id\s+)?(?:authentication|verif\w+)\s+(?:fail|req)
+            hostname|helo\s+command\s+rejected|call-?(?:out|back)\s|
+            sender\s+(?:id\s+)?(?:authentication|verif\w+)\s+(?:fail|req)
             |authentication\s+(?:checks?|results?)\s+fail|not\s+pass\s+authentication
             |required\s+authentication\s+level"""
         ),
@@ -66,7 +68,9 @@ _WORDS = (
             r"""(?:sender(?:.?s)?|return-?\s?path|mail\s+from|envelope\s+from)\s+(?:e-?mail\s+)?
             (?:address\s+|domain\s+)?(?:<?\S+@\S+\s+|\S+\s+){0,3}?(?:was\s+|is\s+|has\s+been\s+)?
             (?:rejected|refused|denied|invalid|unknown|does\s+not\s+exist|doesn.t\s+exist|(?:could\s+|can)?
-            not\s+(?:found|exist|be\s+(?:found|resolved)|valid|accepted))"""
+            not\s+(?:found|exist|be\s+(?:found|resolved)|valid|accepted)|must\s+exist|has\s+no\s+mx)
+            |(?:invalid|unknown|unroutable|unresolvable|user\s+in)\s+(?:\S+\s+)?sender|from:\s+domain|
+            (?:user|recipient|account)\s+(?:\S+\s+)?(?:is\s+)?(?:not|only)\s+accepting|is\s+protected\s+by"""
         ),
     ),
     (
@@ -156,7 +160,7 @@ _WORDS = (
             invalid|unavailable|no\s+longer|couldn.t\s+be\s+found|could\s+not\s+be\s+found|
             wasn.t\s+found|undeliverable|nonexist|non-exist|doesn.t\s+have\s+an?)|user\s?unknown
             |unroute?able\s+address|bad(?:rcpt|recipient)to\b|validrcptto|missing\s+home\s+directory|
-            no\s+valid\s+recipient|mailbox\s+unavaiable|recipients?\s+(?:was|were)\s+undeliverable|
+            no\s+valid\s+recipients?\b(?!\s+from)|mailbox\s+unavaiable|recipients?\s+(?:was|were)\s+undeliverable|
             not\s+(?:an?\s+)?(?:active|local)\s+address|recipient\s+(?:is\s+)?not\s+(?:local|ok)\b|
             addresses\s+were\s+unknown|utente\s+(?:sconosciuto|simile)|in\s+name\s+directory|<\S+>\s+not\s+found|
             adresse\s+nicht\s+gefunden|no\s+mail\s?box\b|recip(?:ient)?\s?not\s?found|RecipNotFound
@@ -183,7 +187,7 @@ _WORDS = (
         _words(
             r"""mail\s+receiving\s+disabled|
             (?:does\s+not|doesn.t|do\s+not|not)\s+accept(?:ing)?\s+(?:any\s+|incoming\s+)?(?:(?:e-?)?mail\b
-            (?!\s+from\s+(?:<?\S+@|you|this))|network\s+messages|messages\s+from\s+the)|null\s?mx
+            (?!\s+(?:from|with)\b)|network\s+messages|messages\s+from\s+the)|null\s?mx
             |no\s+mail\s+(?:is\s+)?accepted|mail\s+(?:is\s+)?not\s+accepted\s+(?:here|at)|\b521\b"""
         ),
     ),
@@ -244,6 +248,7 @@ _WORDS = (
 )
 #: Microsoft's way to say that nobody has that address; others' rules say it by 5.7.1.
 _NOT_IN_DIRECTORY = _words(r"recipient\s+address\s+rejected:\s+access\s+denied")
+_NOT_NOW = _words(r"temporar|try\s+(?:again\s+)?later|\bbusy\b|\bunavailable")
 _REJECTED = _words(
     r"(?:recipient|address|user|mailbox)\s+(?:is\s+)?rejected\b(?!\s*:|\s+by)"
 )
@@ -320,6 +325,8 @@ def cause_of(
         return "mailbox_unknown"
     known = [one for one in _WORDS if is_over or one[0] != TOO_LATE]
     told = next((cause for cause, one in known if one.search(words)), "")
+    if told in HARD and _NOT_NOW.search(words) and "4" in {status[:1], code[:1]}:
+        return "server_trouble"
     exact = _by_number(status, _NUMBERS)
     is_better = told == _NO_REASON and (exact not in HARD_CAUSES or _is_plain_no(words))
     if exact and (is_exact or not told or is_better):

@@ -219,6 +219,16 @@ def test_a_report_about_no_mail_of_ours_is_no_note_of_absence(sender, subject) -
         ("550 archived recipient", "", "mailbox_disabled"),
         ("551 the old one has been replaced by it@b.example", "", "moved"),
         ("550 mail receiving disabled", "", "takes_no_mail"),
+        # It is us whom they do not like, or only for now.
+        ("450 mailbox unavailable, busy", "4.2.0", "server_trouble"),
+        ("451 no such user, try later", "4.1.1", "server_trouble"),
+        ("553 your sender domain must exist", "5.7.1", "refused"),
+        ("550 unknown user in sender address", "", "refused"),
+        ("550 this person is not accepting mail with attachments", "", "content"),
+        ("550 user o@b.example is not accepting any mail", "", "refused"),
+        ("504 helo command rejected: host not found", "5.5.2", "unauthenticated"),
+        ("550 we do not accept mail from dynamic ips", "", "blocked"),
+        ("no valid recipients from 192.0.2.7", "5.7.1", "refused"),
         # What people and hosts are called is not what a server says.
         ("<spam-user@virus.example>: 552 quota exceeded", "", "mailbox_full"),
         (

@@ -253,3 +253,12 @@ def test_a_name_on_a_line_that_forgot_to_be_folded_is_its_files() -> None:
     assert [(one.name, one.content) for one in mail.attachments] == [
         ("lamp.gif", b"GIF89a")
     ]
+
+
+@pytest.mark.parametrize("coded", ["=" * 300_000, "=\n" * 150_000, "AA==" * 80_000])
+def test_hostile_base64_takes_no_time(coded) -> None:
+    head = "From: a@b.example\nContent-Type: application/pdf\n"
+
+    mail = read(f"{head}Content-Transfer-Encoding: base64\n\n{coded}".encode())
+
+    assert len(mail.attachments) == 1
