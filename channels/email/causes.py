@@ -325,7 +325,7 @@ def cause_of(
         return "mailbox_unknown"
     known = [one for one in _WORDS if is_over or one[0] != TOO_LATE]
     told = next((cause for cause, one in known if one.search(words)), "")
-    if told in HARD and _NOT_NOW.search(words) and "4" in {status[:1], code[:1]}:
+    if told in HARD_CAUSES and _NOT_NOW.search(words) and "4" in {status[:1], code[:1]}:
         return "server_trouble"
     exact = _by_number(status, _NUMBERS)
     is_better = told == _NO_REASON and (exact not in HARD_CAUSES or _is_plain_no(words))
