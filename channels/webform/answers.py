@@ -219,6 +219,9 @@ def _take_files(
         found.errors[question.name] = "too_many_files"
     elif any(len(one.content) > question.max_file_bytes for one in files):
         found.errors[question.name] = "file_too_large"
+    elif any(not one.content for one in files):
+        # It was still being written, or a program could not read it.
+        found.errors[question.name] = "file_empty"
     elif files:
         names = ", ".join(one.filename or question.name for one in files)
         found.values[question.name] = names

@@ -7,8 +7,8 @@ ourselves. What a person typed wrongly is told field by field with an ``InvalidE
 the reasons are stable words that the page puts into the reader's language:
 
     required, too_long, not_text, not_an_email, not_a_phone, not_a_choice, not_a_date,
-    not_a_number, not_agreed, too_many_files, file_too_large, file_type, no_address (no
-    way to answer was given), expired (the page was open for too long)
+    not_a_number, not_agreed, too_many_files, file_too_large, file_empty, file_type,
+    no_address (no way to answer was given), expired (the page was open for too long)
 """
 
 import base64

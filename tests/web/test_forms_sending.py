@@ -201,6 +201,7 @@ async def test_files_come_with_their_answers(http, db) -> None:
     [
         ([("photos", b"x" * 20_000, "big.txt")], "A file is too large"),
         ([("photos", PNG, f"{n}.png") for n in range(6)], "too many files"),
+        ([("photos", PNG, "1.png"), ("photos", b"", "2.png")], "A file is empty"),
         (
             [("photos", b"y" * 1900, "1"), ("photos", b"z" * 1900, "2")],
             "too large together",
