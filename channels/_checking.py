@@ -26,6 +26,9 @@ from hub.contracts import Finding, Grade
 SOON = timedelta(days=14)
 #: More of an answer is not read.
 _MOST_BYTES = 4096
+#: Answers of the DNS that are remembered.
+_MOST_NAMES = 10_000
+_ADDRESS = {4: "A", 6: "AAAA"}
 
 #: Domains that are never in the public DNS (RFC 2606, RFC 6762, RFC 8375).
 _PRIVATE = ("test", "example", "invalid", "localhost", "local", "internal", "home.arpa")
@@ -58,11 +61,12 @@ class NamesSilentError(Exception):
 
 
 class Names:
-    """The DNS, as this check asks it."""
+    """The DNS; what it said is known as long as it says that it holds."""
 
     def __init__(self, means: Means) -> None:
         self._patience = means.patience.total_seconds()
         self._servers = means.name_servers
+        self._known = dns.resolver.LRUCache(_MOST_NAMES)
 
     async def mx(self, domain: str) -> list[tuple[int, str]]:
         """List the mail servers of a domain, the preferred first.
@@ -99,6 +103,17 @@ class Names:
         found = [str(one) for one in await self._ask(name, "A")]
         return found or [str(one) for one in await self._ask(name, "AAAA")]
 
+    async def hosts(self, name: str, *, version: int) -> list[str]:
+        """List the IP addresses of one version; none for a name that is not there.
+
+        Raises:
+            NamesSilentError: Nobody answered.
+        """
+        try:
+            return [str(one) for one in await self._ask(name, _ADDRESS[version])]
+        except NoSuchNameError:
+            return []
+
     async def _ask(self, name: str, kind: str) -> Sequence[Any]:
         try:
             answer = await self._resolver().resolve(
@@ -111,9 +126,11 @@ class Names:
         return list(answer.rrset or ())
 
     def _resolver(self) -> dns.asyncresolver.Resolver:
+        # Made anew each time: the machine's own servers change with its network.
+        resolver = dns.asyncresolver.Resolver(configure=not self._servers)
+        resolver.cache = self._known
         if not self._servers:
-            return dns.asyncresolver.Resolver()
-        resolver = dns.asyncresolver.Resolver(configure=False)
+            return resolver
         places = [one.rpartition(":") for one in self._servers]
         resolver.nameservers = [
             dns.nameserver.Do53Nameserver(host or port, int(port) if host else 53)

@@ -128,6 +128,18 @@ class Adapter(ABC):
             NotFoundError: The path names nothing of this channel.
         """
 
+    async def authenticate(
+        self,
+        request: WebhookRequest,  # noqa: ARG002 - part of the contract
+        received: Received,
+    ) -> Received:
+        """Find out who really sent it, where that takes asking others.
+
+        Nothing is kept before it returns, so it has a limit of time; and it raises
+        nothing: what cannot be found out is told so.
+        """
+        return received
+
     def respond(
         self,
         request: WebhookRequest,  # noqa: ARG002 - part of the contract

@@ -47,6 +47,7 @@ GROUPS = (
         "Domain of the mail (DNS)",
         r"mx_|spf_|dkim_|dmarc_|dns_|domain_|private_",
     ),
+    ("Who sends us mail", r"senders_|results_"),
     ("Test messages", r"(mail|plus|given|sms)_"),
     ("Twilio", r"twilio_|number|webhook_|sender_unseen|service_|signature_|clock_"),
     ("Public address", r"public_|near$|not_https$"),

@@ -2,22 +2,25 @@
 
 import hashlib
 import hmac
-from collections.abc import AsyncIterator, Sequence
+import logging
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.errors import MessageError
 from email.message import Message
 
 from channels import _trials
+from channels._checking import Names
 from channels.base import Adapter, Deliver, Keep, Means, Place, Specimen
-from channels.email import checking, headers, trials
+from channels.email import authenticity, checking, trials
 from channels.email.answers import nobody
 from channels.email.bounces import receipts, report, unwrapped
+from channels.email.checking_senders import Witness
 from channels.email.composing import compose
 from channels.email.glimpses import glimpse_of
 from channels.email.listeners import lmtp_listener, smtp_listener
-from channels.email.mailbox import WHOLE_SIZE_HEADER, Reader, reading_mailbox
+from channels.email.mailbox import Reader, reading_mailbox
 from channels.email.oauth import NoTokenError, Wallet
 from channels.email.reading import NOBODY, Envelope, inbound, own_key, parse
 from channels.email.relays import Relay
@@ -25,6 +28,7 @@ from channels.email.sameness import fingerprint
 from channels.email.sending import NeedsAsciiError, hand_over
 from channels.email.sent import look_for
 from channels.email.settings import Settings, SmtpSettings
+from channels.email.ways import WHOLE_SIZE_HEADER, envelope_of, header, sending_of
 from hub.contracts import (
     Attachment,
     DeliveryReceipt,
@@ -45,6 +49,8 @@ from hub.errors import (
     TransientSendError,
     UncertainSendError,
 )
+
+log = logging.getLogger(__name__)
 
 #: What the standard library raises over mails that break its expectations.
 _DAMAGE = (
@@ -69,6 +75,14 @@ class Channel(Adapter):
         self._settings = settings
         self._place = place
         self._wallet = Wallet(place.secret)
+        self._witness = Witness()
+        senders = settings.senders
+        self._names = Names(
+            Means(
+                patience=timedelta(seconds=senders.timeout),
+                name_servers=senders.name_servers,
+            )
+        )
         self._relay = None if settings.smtp is None else self._relay_of(settings.smtp)
         self._readers: list[Reader] = []
         self._listening_since: datetime | None = None
@@ -79,13 +93,35 @@ class Channel(Adapter):
     def receive(self, request: WebhookRequest) -> Received:
         """See ``Adapter.receive``; the body is the mail as it came (RFC 5322)."""
         self._check(request)
-        envelope = _envelope(request)
+        envelope = envelope_of(request, self._settings)
         try:
             message = parse(request.body)
             return _whole(self._read(message, envelope), message, request)
         except _DAMAGE as error:
             # Damage that no rule above foresaw: the mail is kept for a person.
             raise PayloadError(f"email: {error!r}") from error
+
+    async def authenticate(
+        self, request: WebhookRequest, received: Received
+    ) -> Received:
+        """See ``Adapter.authenticate``: DKIM, SPF and DMARC, by the DNS."""
+        if not self._settings.checks_senders:
+            return received
+        letters = [one for one in map(_letter_in, received.items) if one is not None]
+        if not letters or not authenticity.waits(given := letters[0].authenticity):
+            return received
+        try:
+            found = await authenticity.found_out(
+                self._names,
+                request.body,
+                given,
+                sending_of(request),
+                limit=self._settings.senders.timeout,
+            )
+        except Exception:  # the rim: whatever is in it, the mail must be kept
+            log.exception("who sent a mail could not be looked into")
+            return received
+        return _changed(received, lambda letter: replace(letter, authenticity=found))
 
     def glimpse(self, request: WebhookRequest) -> Glimpse:
         """See ``Adapter.glimpse``."""
@@ -184,7 +220,7 @@ class Channel(Adapter):
 
     def check(self, means: Means) -> AsyncIterator[Finding]:
         """See ``Adapter.check``."""
-        return checking.check(self._settings, self._wallet, means)
+        return checking.check(self._settings, self._wallet, means, self._witness)
 
     def trials(self, recipient: str, mark: str) -> Sequence[Trial]:
         """See ``Adapter.trials``."""
@@ -228,7 +264,7 @@ class Channel(Adapter):
         secret = self._settings.hook_secret
         if secret is None:
             raise SignatureError("email: channels.email.hook_secret is not set")
-        given = _header(request, SIGNATURE_HEADER).strip().encode("utf-8", "replace")
+        given = header(request, SIGNATURE_HEADER).strip().encode("utf-8", "replace")
         expected = _sign(request.body, secret.get_secret_value())
         if not hmac.compare_digest(given, expected.encode()):
             raise SignatureError("email")
@@ -256,6 +292,7 @@ class Channel(Adapter):
         except PayloadError:
             # A report may come from nobody at all.
             return None
+        self._witness.saw(message, letter.authenticity)
         # Some say of themselves that they were answered automatically, as notes of
         # absence do, which are folded away.
         return (
@@ -277,19 +314,9 @@ class Channel(Adapter):
         return Relay(smtp, token, tokens.refused)
 
 
-def _envelope(request: WebhookRequest) -> Envelope:
-    # A posted mail's signature covers its body only, so its headers prove nothing.
-    if not request.trusted:
-        return Envelope()
-    named = {name.lower() for name in request.headers}
-    sender = _header(request, "X-Envelope-From") if "x-envelope-from" in named else None
-    recipients = headers.addresses([_header(request, "X-Envelope-To")])
-    return Envelope(sender=sender, recipients=tuple(recipients))
-
-
 def _whole(received: Received, message: Message, request: WebhookRequest) -> Received:
     """Put the mail as it came beside what was read in it."""
-    said = _header(request, WHOLE_SIZE_HEADER) if request.trusted else ""
+    said = header(request, WHOLE_SIZE_HEADER) if request.trusted else ""
     whole_size = int(said or 0)
     original = Attachment(
         name="message.eml", media_type="message/rfc822", content=request.body
@@ -303,22 +330,28 @@ def _whole(received: Received, message: Message, request: WebhookRequest) -> Rec
             whole_size=whole_size,
         )
 
+    return _changed(received, whole)
+
+
+def _changed(
+    received: Received, change: Callable[[InboundMessage], InboundMessage]
+) -> Received:
+    """Change the mails in it, also those that are first of all a report."""
     items: list[InboundItem] = []
     for item in received.items:
         if isinstance(item, InboundMessage):
-            items.append(whole(item))
+            items.append(change(item))
         elif isinstance(item, DeliveryReceipt) and item.letter is not None:
-            items.append(replace(item, letter=whole(item.letter)))
+            items.append(replace(item, letter=change(item.letter)))
         else:
             items.append(item)
     return replace(received, items=tuple(items))
 
 
-def _header(request: WebhookRequest, name: str) -> str:
-    for key, value in request.headers.items():
-        if key.lower() == name.lower():
-            return value
-    return ""
+def _letter_in(item: InboundItem) -> InboundMessage | None:
+    if isinstance(item, DeliveryReceipt):
+        return item.letter
+    return item if isinstance(item, InboundMessage) else None
 
 
 def _sign(body: bytes, secret: str) -> str:

@@ -6,13 +6,14 @@ from channels import _checking
 from channels._checking import fine, warning, wrong
 from channels.base import Means
 from channels.email import checking_names, checking_servers
+from channels.email.checking_senders import Witness
 from channels.email.oauth import Wallet
 from channels.email.settings import Settings, parse_endpoint
 from hub.contracts import Finding
 
 
 async def check(
-    settings: Settings, wallet: Wallet, means: Means
+    settings: Settings, wallet: Wallet, means: Means, witness: Witness
 ) -> AsyncIterator[Finding]:
     """See ``Adapter.check``."""
     async for one in checking_names.check(settings.domain, means):
@@ -39,6 +40,9 @@ async def check(
         yield await _listener(name, endpoint, means)
     if not (listeners or settings.inboxes or settings.hook_secret):
         yield wrong("receiving", "no_way_in")
+        return
+    for one in witness.findings(settings):
+        yield one
 
 
 async def _listener(name: str, endpoint: str, means: Means) -> Finding:

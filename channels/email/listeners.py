@@ -17,6 +17,13 @@ from channels.base import Deliver
 from channels.email.certificates import Certificate
 from channels.email.content import Content
 from channels.email.settings import Settings, parse_endpoint
+from channels.email.ways import (
+    CLIENT_HEADER,
+    GREETING_HEADER,
+    RECIPIENTS_HEADER,
+    SENDER_HEADER,
+    judged_by,
+)
 from hub.contracts import WebhookRequest
 from hub.errors import ChannelError
 
@@ -74,15 +81,17 @@ class _Handler:
         if len(content) > self._settings.max_message_bytes:
             return _TOO_BIG
         peer: Any = session.peer
+        remote = str(peer[0]) if isinstance(peer, tuple) else ""
         request = WebhookRequest(
             url="",
             body=content,
             headers={
-                "X-Envelope-From": envelope.mail_from or "",
-                "X-Envelope-To": ", ".join(envelope.rcpt_tos),
-            },
+                SENDER_HEADER: envelope.mail_from or "",
+                RECIPIENTS_HEADER: ", ".join(envelope.rcpt_tos),
+            }
+            | self._handed_over_by(remote, session),
             path=self._path,
-            remote=str(peer[0]) if isinstance(peer, tuple) else "",
+            remote=remote,
             trusted=True,
         )
         try:
@@ -92,6 +101,13 @@ class _Handler:
             log.exception("a mail was not taken in; its server will try again")
             return _LATER
         return _TAKEN
+
+    def _handed_over_by(self, remote: str, session: Session) -> dict[str, str]:
+        senders = self._settings.senders
+        if self._path == "lmtp" or senders.is_trusted_relay(remote):
+            # A mail server of our own has taken it from the world.
+            return judged_by(senders.trust_results)
+        return {CLIENT_HEADER: remote, GREETING_HEADER: session.host_name or ""}
 
 
 class _Connections:

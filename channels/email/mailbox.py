@@ -30,6 +30,7 @@ from channels.email.imap_words import Mail
 from channels.email.oauth import NoTokenError, Tokens
 from channels.email.reading_place import MOST_LEFT, Place
 from channels.email.settings import ImapSettings, Settings
+from channels.email.ways import WHOLE_SIZE_HEADER, judged_by
 from hub.contracts import WebhookRequest
 
 log = logging.getLogger(__name__)
@@ -38,8 +39,6 @@ log = logging.getLogger(__name__)
 _HANDFUL = 8 * 1024 * 1024
 #: Seconds that the first wait after a mail lasts.
 _BRIEFLY = 1.0
-#: Tells of a mail that was cut how large the whole is.
-WHOLE_SIZE_HEADER = "X-Whole-Size"
 _FROM = re.compile(rb"(?im)^from[ \t]*:[ \t]*(.*)$")
 _SEARCHED_FOR_HEADERS = 16 * 1024
 
@@ -270,9 +269,8 @@ class Reader:
             uid: WebhookRequest(
                 url="",
                 body=body,
-                headers={WHOLE_SIZE_HEADER: str(sizes[uid])}
-                if sizes[uid] > most
-                else {},
+                headers=judged_by(self._settings.judges_of(self._imap))
+                | ({WHOLE_SIZE_HEADER: str(sizes[uid])} if sizes[uid] > most else {}),
                 path="imap",
                 trusted=True,
             )

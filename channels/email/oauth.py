@@ -16,7 +16,7 @@ import aiohttp
 from cryptography.fernet import Fernet, InvalidToken
 
 from channels.base import Keep
-from channels.email.settings import OAuthSettings
+from channels.email.settings_oauth import OAuthSettings
 from hub.errors import ChannelError
 
 _GOOGLE = "https://oauth2.googleapis.com/token"

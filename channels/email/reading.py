@@ -15,6 +15,7 @@ from email.message import Message
 from email.parser import BytesHeaderParser
 
 from channels.email import headers
+from channels.email.authenticity import told
 from channels.email.automatic import is_automatic, machine
 from channels.email.bodies import UNPARSABLE, body_of, content_of, gather
 from channels.email.replies import visible_text
@@ -55,6 +56,8 @@ class Envelope:
     #: Empty for a bounce; None where the way did not tell.
     sender: str | None = None
     recipients: tuple[str, ...] = ()
+    #: Servers whose Authentication-Results are believed on this way.
+    judges: tuple[str, ...] = ()
 
 
 def parse(body: bytes) -> Message:
@@ -115,6 +118,12 @@ def inbound(message: Message, envelope: Envelope, settings: Settings) -> Inbound
         or settings.is_own(sender.address)
         or is_automatic(message, envelope.sender),
         machine=machine(message, envelope.sender),
+        authenticity=told(
+            message,
+            sender.address,
+            envelope.judges,
+            will_look=settings.checks_senders,
+        ),
         invitations=body.invitations,
         sent_at=headers.sent_at(message),
     )

@@ -5,14 +5,10 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from email_validator import EmailNotValidError, validate_email
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    SecretStr,
-    model_validator,
-)
+from pydantic import AfterValidator, Field, SecretStr, model_validator
+
+from channels.email.settings_oauth import OAuthSettings, Part, Seconds
+from channels.email.settings_senders import SenderSettings, Writer, judges_of
 
 
 def parse_endpoint(value: str) -> tuple[str, int]:
@@ -55,7 +51,6 @@ Endpoint = Annotated[str, AfterValidator(_endpoint)]
 MailAddress = Annotated[str, AfterValidator(_address)]
 Recipient = Annotated[str, AfterValidator(_recipient)]
 Port = Annotated[int, Field(ge=1, le=65535)]
-Seconds = Annotated[float, Field(gt=0, le=3600)]
 
 Security = Literal["none", "starttls", "tls"]
 #: A relay next door may speak TLS or not.
@@ -65,60 +60,7 @@ Reports = Literal["none", "failures", "all"]
 _OPEN = frozenset({"none", "opportunistic"})
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class OAuthSettings(_Part):
-    """Signing in by tokens (OAuth 2), as Gmail and Microsoft 365 want it."""
-
-    provider: Literal["google", "microsoft", "other"] = Field(
-        description="Who gives the tokens; it decides on token_url and scope.",
-    )
-    client_id: str = Field(
-        min_length=1, description="The id of the app that was registered there."
-    )
-    client_secret: SecretStr | None = Field(
-        None, description="The app's secret; some have none."
-    )
-    refresh_token: SecretStr | None = Field(
-        None,
-        description="What the mailbox's owner got when he let the app in. Without it"
-        " the app signs in for itself (client credentials).",
-    )
-    tenant: str = Field(
-        "common",
-        pattern=r"^[\w.-]+$",
-        description="Microsoft: the directory (tenant) id, or its domain.",
-    )
-    token_url: str = Field(
-        "",
-        pattern=r"^(https://|http://(localhost|127\.0\.0\.1)[:/]|$)",
-        description="Where tokens are given; empty: where the provider gives them.",
-    )
-    scope: str = Field(
-        "", description="What is asked for; empty: the provider's usual."
-    )
-    early: Seconds = Field(
-        300.0, description="Seconds before its end that a token is renewed."
-    )
-    timeout: Seconds = Field(30.0, description="Seconds for the answer.")
-
-    @model_validator(mode="after")
-    def _is_whole(self) -> Self:
-        if self.provider == "other" and not self.token_url:
-            raise ValueError("provider other needs a token_url")
-        if self.refresh_token is None:
-            if self.provider == "google":
-                raise ValueError("google needs a refresh_token")
-            if self.client_secret is None:
-                raise ValueError("without refresh_token a client_secret is needed")
-            if self.provider == "microsoft" and self.tenant == "common":
-                raise ValueError("without refresh_token the tenant is needed")
-        return self
-
-
-class _Login(_Part):
+class _Login(Part):
     """A server that we sign in to."""
 
     host: str = Field(min_length=1, description="Name or address of the server.")
@@ -234,6 +176,11 @@ class ImapSettings(_Login):
         " server of one's own.",
     )
     timeout: Seconds = Field(60.0, description="Seconds for each answer.")
+    trust_results: tuple[Writer, ...] | None = Field(
+        None,
+        description="Whose Authentication-Results are believed in this mailbox. Not set:"
+        " those of Gmail or Microsoft 365 in theirs, else senders.trust_results.",
+    )
     retry: Seconds = Field(
         5.0, description="Seconds before the first try to connect again; then doubled."
     )
@@ -255,7 +202,7 @@ class ImapSettings(_Login):
         return self
 
 
-class ListenTls(_Part):
+class ListenTls(Part):
     """The certificate that our listeners show."""
 
     certificate: Path = Field(
@@ -268,7 +215,7 @@ class ListenTls(_Part):
     )
 
 
-class Settings(_Part):
+class Settings(Part):
     """``[channels.email]``."""
 
     address: MailAddress = Field(
@@ -339,6 +286,9 @@ class Settings(_Part):
         description="Received lines from which on a mail is taken for a loop, and"
         " not answered by a machine.",
     )
+    senders: SenderSettings = Field(
+        SenderSettings(), description="Whether a mail's sender is who he says."
+    )
     hook_secret: SecretStr | None = Field(
         None,
         min_length=16,
@@ -357,6 +307,21 @@ class Settings(_Part):
         if twice := {one for one in named if named.count(one) > 1}:
             raise ValueError(f"read twice: {', '.join(sorted(twice))}")
         return self
+
+    @property
+    def checks_senders(self) -> bool:
+        """Whether we look ourselves at mail that nobody trusted has judged."""
+        if self.senders.check is not None:
+            return self.senders.check
+        # Whoever takes mail from the world has nobody before him who looks.
+        listens = self.smtp_listen and parse_endpoint(self.smtp_listen)[0]
+        return bool(listens) and not _is_local(str(listens))
+
+    def judges_of(self, imap: ImapSettings) -> tuple[str, ...]:
+        """Name whose results are believed in a mailbox."""
+        if imap.trust_results is not None:
+            return imap.trust_results
+        return judges_of(imap.host) or self.senders.trust_results
 
     @property
     def local_part(self) -> str:

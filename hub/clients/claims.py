@@ -12,6 +12,7 @@ from datetime import timedelta
 
 from sqlalchemy import exists, or_, select
 
+from hub.clients.forged import is_not_forged
 from hub.storage.tables import Address, Client, ClientPair, TimelineItem
 from hub.storage.unit import UnitOfWork
 
@@ -42,6 +43,7 @@ async def stands(
         TimelineItem.client_id == address.client_id,
         TimelineItem.address == address.display,
         TimelineItem.kind.in_(("message", "call")),
+        is_not_forged(),
         or_(
             TimelineItem.delivery.is_(None),
             TimelineItem.delivery.not_in(("held", "cancelled")),

@@ -7,6 +7,7 @@ is frozen; a channel translates a provider's words into these and back.
 from hub.contracts.arriving import (
     HARD_CAUSES,
     Attachment,
+    Authenticity,
     DeliveryReceipt,
     DeliveryState,
     Glimpse,
@@ -16,6 +17,7 @@ from hub.contracts.arriving import (
     Invitation,
     Outcome,
     Received,
+    Verdict,
     WebhookRequest,
     Wish,
 )
@@ -54,6 +56,7 @@ __all__ = [
     "QUESTION_KINDS",
     "TRIAL_KEY",
     "Attachment",
+    "Authenticity",
     "CallDirective",
     "CallEvent",
     "CallMoment",
@@ -86,6 +89,7 @@ __all__ = [
     "TakeMessage",
     "Template",
     "Trial",
+    "Verdict",
     "WebhookRequest",
     "Wish",
     "Wording",

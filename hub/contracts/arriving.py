@@ -69,6 +69,30 @@ class Invitation:
     repeats: bool = False
 
 
+class Verdict(StrEnum):
+    """Whether a message comes from whom it names."""
+
+    #: Those who run the sender's domain vouch for it.
+    GENUINE = "genuine"
+    #: Nobody vouches for it, and nobody says that it is forged.
+    UNPROVEN = "unproven"
+    #: It fails, and those who run the domain say that what fails is not theirs.
+    FORGED = "forged"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Authenticity:
+    """What was found out about who sent a message."""
+
+    verdict: Verdict
+    #: The domain that it names, in plain letters.
+    domain: str = ""
+    #: Why it is not genuine, as ``channels/email/authenticity.py`` lists it.
+    why: str = ""
+    #: The server that found it out; "" for ourselves.
+    by: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InboundMessage:
     """A client said something: a mail, an SMS, a submitted form."""
@@ -127,10 +151,18 @@ class InboundMessage:
     #: different ones (a program that gives every mail the same id, a stranger who
     #: takes another's). Empty: the id alone tells.
     digest: str = ""
+    #: Whether it really comes from ``sender``; None where nobody looked.
+    authenticity: Authenticity | None = None
     #: All of it as it came, for whoever wants to see the original.
     original: Attachment | None = None
     #: Bytes of the whole where only its beginning was taken; else 0.
     whole_size: int = 0
+
+    @property
+    def is_forged(self) -> bool:
+        """Whether it only pretends to come from its sender."""
+        found = self.authenticity
+        return found is not None and found.verdict is Verdict.FORGED
 
 
 #: Causes after which an address will never do for its channel: nobody is there, and

@@ -4,7 +4,7 @@ In this order: the messages that it answers, by their ids; the signed address it
 sent to; the matter that is under way with this client. What says it is about something
 else is a new matter: a fresh mail or form with another subject, and an answer under a
 wholly new one. Whoever names a conversation that is not his gets one of his own; the two
-are linked, so that a person sees both.
+are linked, so that a person sees both. So does a mail that is forged, whatever it names.
 """
 
 import hmac
@@ -56,6 +56,8 @@ class Incoming:
     subjects: tuple[str, ...] = ()
     #: It begins a matter of its own if its subject is wholly new.
     splits: bool = False
+    #: It begins a matter of its own in any case: its author is not who he says.
+    stands_alone: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +92,9 @@ def place(
     named = [(one, "quoted") for one in incoming.answered_ids]
     if incoming.token_id is not None:
         named.append((incoming.token_id, "reply_address"))
+    if incoming.stands_alone:
+        linked, reason = named[0] if named else (None, "")
+        return Placed(id=None, linked_id=linked, reason=reason)
     for one, _ in named:
         if one not in known:
             continue

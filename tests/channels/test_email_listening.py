@@ -118,9 +118,11 @@ async def test_a_mail_is_taken_with_its_envelope() -> None:
     assert request.trusted
     assert request.path == "smtp"
     assert request.body == MAIL
+    assert request.headers.pop("X-Client-Helo")
     assert request.headers == {
         "X-Envelope-From": "olena@client.example",
         "X-Envelope-To": "support+tok@shop.example",
+        "X-Client-Address": "127.0.0.1",
     }
 
 

@@ -11,7 +11,8 @@ from pydantic import ValidationError
 
 from channels.email import Channel
 from channels.email.oauth import NoTokenError, Tokens, Wallet
-from channels.email.settings import ImapSettings, OAuthSettings
+from channels.email.settings import ImapSettings
+from channels.email.settings_oauth import OAuthSettings
 from hub.errors import TransientSendError
 from tests.channels.imap_server import mailbox
 from tests.channels.keep import Kept

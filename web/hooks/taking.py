@@ -72,6 +72,7 @@ class Taking:
             # Asking the provider to send it again would not make it readable.
             await self._keep(adapter, request, str(error))
             return []
+        received = await adapter.authenticate(request, received)
         if admit is not None:
             await admit(received)
         if received.suspicion:

@@ -102,10 +102,11 @@ def _person(intake: Intake, message: InboundMessage) -> Person:
     return Person(
         kind=sender[0],
         value=sender[1],
-        name=message.sender_name,
+        # A forger's words tell nothing of whom he names.
+        name="" if message.is_forged else message.sender_name,
         locale=message.locale,
         # What stands in a form was only typed.
-        proven=not message.fields,
+        proven=not message.fields and not message.is_forged,
         also=tuple(one for one in dict.fromkeys(also) if one != sender),
         typed_for=intake.settings.conversations.typed_for,
     )

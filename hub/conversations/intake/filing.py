@@ -162,6 +162,7 @@ async def _conversation(
             token_id=told.token_id,
             answered_ids=told.answered_ids,
             subjects=told.subjects,
+            stands_alone=message.is_forged,
             splits=rules.new_subject_splits
             and message.sender_kind == "email"
             and not message.automatic,
@@ -230,6 +231,8 @@ def _said(letter: Letter, *, wants_answer: bool, wish: Wish | None) -> Said:
     if message.recipient:
         data["to"] = message.recipient
     data |= people.told(message)
+    if message.authenticity is not None:
+        data["authenticity"] = asdict(message.authenticity)
     if message.invitations:
         data["invitations"] = [asdict(one) for one in message.invitations]
     if message.sent_at is not None:
