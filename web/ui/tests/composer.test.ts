@@ -130,3 +130,24 @@ describe('a note', () => {
     expect(useWriting().of(10).note).toBe('For us')
   })
 })
+
+describe('an answer to what may be forged', () => {
+  const forged = (more = {}) =>
+    item({ id: 41, channel: 'email', data: { authenticity: { verdict: 'forged', domain: 'client.example', why: '', by: '' } }, ...more })
+  const shows = async (...items: ReturnType<typeof item>[]) => {
+    desk.live.state.timelines.set('1', { clientId: 1, filter: {}, items, older: null, newer: null, loaded: true, later: new Map() })
+    await flushPromises()
+    return box.find('[data-name=forged-answer]')
+  }
+
+  it('is warned of while it is written, and a note is not', async () => {
+    expect((await shows(item(), forged())).text()).toContain('Ask back before you give order data')
+    await box.get('[data-test=tab-note]').trigger('click')
+    expect(box.find('[data-name=forged-answer]').exists()).toBe(false)
+  })
+
+  it('is not warned of once the client himself has written, or where it is another matter', async () => {
+    expect((await shows(forged(), item({ id: 42 }))).exists()).toBe(false)
+    expect((await shows(item(), forged({ conversation_id: 11 }))).exists()).toBe(false)
+  })
+})

@@ -148,3 +148,30 @@ describe('a message of ours says how far it came', () => {
     for (const state of ['queued', 'sent', 'delivered']) expect(show(DeliveryLine, { item: ours(state) }).text()).toBe('')
   })
 })
+
+describe('a mail says whether it comes from whom it names', () => {
+  const judged = (verdict: string, why = '', more = {}) =>
+    entry(item({ channel: 'email', address: 'oksana@client.example', data: { authenticity: { verdict, domain: 'client.example', why, by: 'mx' }, ...more } }))
+
+  it('loudly where it is forged', () => {
+    const strip = judged('forged').get('[data-name=forged]')
+
+    expect(strip.text()).toContain('Not proven to come from client.example.')
+    expect(strip.classes()).toContain('tone-over')
+  })
+
+  it('with a quiet word where that is open and somebody may answer', () => {
+    expect(judged('unproven', 'failed').get('[data-test=unproven]').text()).toContain('client.example does not vouch')
+    for (const silent of [judged('unproven', 'no_results'), judged('unproven', 'failed', { automatic: true })]) {
+      expect(silent.find('[data-test=unproven]').exists()).toBe(false)
+    }
+  })
+
+  it('with nothing where it is genuine or nobody looked, but to whoever asks', () => {
+    for (const shown of [judged('genuine'), entry(item({ channel: 'email' }))]) {
+      expect(shown.find('[data-name=forged]').exists()).toBe(false)
+      expect(shown.find('[data-test=unproven]').exists()).toBe(false)
+    }
+    expect(judged('genuine').get('.about').attributes('title')).toContain('client.example vouches')
+  })
+})
