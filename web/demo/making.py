@@ -30,6 +30,7 @@ from hub.storage.timers import Handler
 from hub.storage.unit import UnitOfWork
 from web.demo import (
     agenda,
+    forging,
     knowing,
     likeness,
     living,
@@ -129,6 +130,9 @@ class Making:
         texters = [one for one in persons if one not in live and one not in REGULARS]
         # The last of them, so that those who text and those of the agenda are others.
         history.plan_today(texters[-len(texters) // 4 :], now=self.now)
+        buyers = [one for one in texters if one.phone in orders]
+        if buyers:
+            forging.plan(ground, buyers[len(buyers) // 2], now=self.now)
         texting.plan(ground, texters, now=self.now, chance=self.chance)
         agenda.plan(
             past,
