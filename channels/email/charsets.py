@@ -52,6 +52,11 @@ _NOT_TEXT = frozenset({"idna", "punycode", "unicode_escape", "raw_unicode_escape
 #: Charsets in which each byte is a letter.
 _ONE_BYTE = re.compile(r"(?:cp12\d\d|cp8[56]\d|iso8859|koi8|mac)")
 _JAPANESE = re.compile(rb"\x1b\$[@B].{1,200}?\x1b\([BJ]", re.DOTALL)
+_EASTERN = ("gb18030", "big5hkscs", "cp932", "euc-jp", "cp949")
+_CYRILLIC = ("cp1251", "koi8-u")
+_SAMPLE = 4000
+#: Letters of more than one byte stand beside each other; accents do not.
+_RUNS = re.compile(rb"[\x80-\xff]{4,}")
 #: Bytes by which a charset can be told.
 _ENOUGH = 8
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
@@ -147,6 +152,8 @@ def _guess(data: bytes) -> str:
             return "utf-8"
     if better := other_cyrillic(data, "cp1252"):
         return better
+    if eastern := _eastern(data[:_SAMPLE]):
+        return eastern
     if len(high) <= latin:
         return "cp1252"
     # The two Cyrillic sets have small and capital letters swapped, and text is
@@ -154,3 +161,18 @@ def _guess(data: bytes) -> str:
     upper_half = sum(byte >= 0xE0 for byte in high)  # noqa: PLR2004
     lower_half = sum(0xC0 <= byte < 0xE0 for byte in high)  # noqa: PLR2004
     return "koi8-u" if lower_half > upper_half else "cp1251"
+
+
+def _eastern(data: bytes) -> str | None:
+    """Name the charset if these are words of Chinese, Japanese or Korean."""
+    if sum(map(len, _RUNS.findall(data))) < _ENOUGH:
+        return None
+    # What it knows of languages takes 36 MiB: only who gets such mail pays for it.
+    import chardet  # noqa: PLC0415
+
+    known = [*_EASTERN, *_CYRILLIC]
+    found = chardet.detect(
+        data, include_encodings=known, no_match_encoding=_CYRILLIC[0]
+    )["encoding"]
+    codec = _codec(_MEANT.get(str(found).lower(), str(found)))
+    return codec if codec in map(_codec, _EASTERN) else None
