@@ -1,11 +1,11 @@
 /** What the palette finds: views and actions at once, people and matters from the hub. */
 
 import { LOCALES, localeName } from '@/i18n'
-import { computed, ref, watch, type Ref } from 'vue'
+import { computed, type Ref } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { useRouter } from 'vue-router'
 import { presence } from '@/api/notices'
-import { search, type Found, type Passage } from '@/api/search'
+import type { Passage } from '@/api/search'
 import type { AgentStateName } from '@/api/types'
 import { useAnswers } from '@/stores/answers'
 import { useDesk, type Wish } from '@/stores/desk'
@@ -17,6 +17,7 @@ import { useViews } from '@/stores/views'
 import { useTimes } from '@/words/times'
 import { channelLook } from '../parts/channels'
 import { useOpening } from '../search/opening'
+import { useSearching } from './searching'
 
 export interface Entry {
   key: string
@@ -36,7 +37,6 @@ export interface Group {
   entries: Entry[]
 }
 
-const ASK_AFTER_MS = 120
 const STATES: AgentStateName[] = ['available', 'wrap', 'break']
 /** Letters from which on the name of a page or an act is recognized. */
 const MEANT = 3
@@ -57,8 +57,7 @@ export function useFound(typed: Ref<string>) {
 
   const { openItem, openClient } = useOpening()
 
-  const found = ref<Found | null>(null)
-  const isLoading = ref(false)
+  const { found, state, again } = useSearching(typed, SHOWN)
 
   const go = (view: string) => () => void router.push({ name: 'desk', params: { view } })
   const page = (name: string) => () => void router.push({ name })
@@ -216,24 +215,5 @@ export function useFound(typed: Ref<string>) {
     return all.filter((group) => group.entries.length > 0)
   })
 
-  let timer = 0
-  watch(typed, (text) => {
-    window.clearTimeout(timer)
-    const q = text.trim()
-    if (q.length < 2) {
-      found.value = null
-      isLoading.value = false
-      return
-    }
-    isLoading.value = true
-    timer = window.setTimeout(async () => {
-      const answer = await search.find(text, { limit: SHOWN }).catch(() => null)
-      // Somebody who types fast is answered for his last word only.
-      if (typed.value !== text) return
-      found.value = answer
-      isLoading.value = false
-    }, ASK_AFTER_MS)
-  })
-
-  return { groups, isLoading }
+  return { groups, state, again }
 }
