@@ -184,7 +184,8 @@ class Door(socketio.AsyncNamespace, Generic[ViewerT]):  # type: ignore[misc]  # 
         )
         self._pump.add(connection.follower)
         self._nudge()
-        return {}
+        # Up to here he catches up; what comes after it is news.
+        return {"head": max(cursor, self._pump.position or 0)}
 
     async def _reach(self, cursor: int) -> None:
         position = self._pump.position

@@ -121,6 +121,7 @@ class Line:
 
     def __init__(self) -> None:
         self._stopped = self._broken = False
+        self._frames: int | None = None
         self._ends: list[WebSocketRoute] = []
         self._held: list[tuple[WebSocketRoute, str | bytes]] = []
 
@@ -132,9 +133,13 @@ class Line:
         """From now on, what the hub tells waits."""
         self._stopped = True
 
+    def let(self, frames: int) -> None:
+        """Let through so many frames of events; what follows them waits."""
+        self._frames = frames
+
     def go_on(self) -> None:
         """Let through what waits, and all that follows."""
-        self._stopped = False
+        self._stopped, self._frames = False, None
         held, self._held = self._held, []
         for page, message in held:
             page.send(message)
@@ -158,6 +163,9 @@ class Line:
         self._ends += [page, hub]
 
         def told(message: str | bytes) -> None:
+            if self._frames is not None and '["events"' in str(message):
+                self._stopped = self._stopped or self._frames == 0
+                self._frames = max(0, self._frames - 1)
             if self._stopped:
                 self._held.append((page, message))
             else:

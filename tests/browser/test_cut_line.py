@@ -142,8 +142,12 @@ async def test_a_screen_that_was_cut_off_ends_up_as_the_hub(
     await nadia.page.evaluate(LATE)
     await expect(nadia.told("offline")).to_be_visible()
     nadia.line.mend()
+    nadia.line.let(1)
     await nadia.told("offline").get_by_role("button").click()
     await expect(nadia.told("behind")).to_be_visible()
+    nadia.line.go_on()
+    # What is there is not behind: not for a moment longer.
+    await expect(nadia.told("behind")).to_have_count(0, timeout=2500)
 
     known = await caught_up(nadia, stage.db)
     rows = (await told(stage, nadia, "/conversations?limit=100"))["items"]

@@ -11,7 +11,7 @@ from tests.realtime.stand import PATIENCE, Screen, Watcher, becomes, standing
 
 async def look(screen: Screen, conversation_id: int | None) -> None:
     answer = await screen.ask("presence", {"conversation_id": conversation_id})
-    assert answer == {"ok": True}
+    assert answer["ok"]
 
 
 async def test_those_who_look_at_one_conversation_see_each_other(stand, screen) -> None:
@@ -170,7 +170,7 @@ async def test_a_program_is_no_screen_that_somebody_sits_at(run, screen) -> None
 
     async with asyncio.timeout(PATIENCE):
         assert await watcher.told.get() == (3, 1)
-    assert await program.follow(0) == {"ok": True}
+    assert (await program.follow(0))["ok"]
     await stand.live.screens.beat()
     assert watcher.alive.get_nowait() == {3}
 

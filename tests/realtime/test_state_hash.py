@@ -71,7 +71,7 @@ async def test_after_many_cuts_the_screens_state_is_the_servers(db, run) -> None
         while shown.cursor < EVENTS:
             async with Screen() as screen:
                 await screen.connect(stand)
-                assert await screen.follow(shown.cursor) == {"ok": True}
+                assert (await screen.follow(shown.cursor))["ok"]
                 goal = shown.cursor + chance.randint(1, LONGEST)
                 await screen.until(min(goal, EVENTS))
                 # The line breaks, nobody says good-bye, and what is on it is lost.

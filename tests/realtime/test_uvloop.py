@@ -14,7 +14,7 @@ def test_screens_are_served_and_slow_ones_cut_on_uvloop(database_url, clock) -> 
         db = Database(connect(database_url), clock=clock)
         async with standing(db, max_pending=8) as stand, Screen() as desk:
             await desk.connect(stand, "2")
-            assert await desk.follow(0) == {"ok": True}
+            assert (await desk.follow(0))["ok"]
             async with reading_nothing(stand):
                 await log_until_cut(stand, "slow")
             await stand.log(Counted(number=1))

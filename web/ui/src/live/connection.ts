@@ -8,6 +8,8 @@ export type LineState = 'connecting' | 'live' | 'offline'
 export interface LineHandlers {
   cursor: () => number
   events: (events: HubEvent[], cursor: number) => void
+  /** The hub is so far: up to there we catch up. */
+  follows: (head: number) => void
   /** The log no longer reaches back to our cursor: load afresh, then follow again. */
   lost: () => Promise<void>
   refused: () => void
@@ -25,6 +27,7 @@ export interface Line {
 interface Answer {
   ok: boolean
   code?: string
+  head?: number
 }
 
 const FOLLOW_TIMEOUT_MS = 10_000
@@ -54,7 +57,10 @@ export function openLine(handlers: LineHandlers): Line {
       if (socket.connected) socket.io.engine.close()
       return
     }
-    if (answer.ok) handlers.state('live')
+    if (answer.ok) {
+      handlers.follows(answer.head ?? 0)
+      handlers.state('live')
+    }
     else if (answer.code === 'cursor_lost') {
       await handlers.lost()
       await follow()

@@ -1,7 +1,7 @@
 /** The screen's copy of the hub, kept true by the line. */
 
 import { defineStore } from 'pinia'
-import { computed, ref, shallowRef, watch } from 'vue'
+import { computed, ref, shallowRef } from 'vue'
 import { screen } from '@/api/hub'
 import { Refusal } from '@/api/http'
 import type { Agent, Channel, Client, Conversation, HubEvent, HubSettings, Item } from '@/api/types'
@@ -14,6 +14,8 @@ import { useSession } from './session'
 /** A screen that is further behind than this says so. */
 const BEHIND_MS = 5000
 const BACK_SHOWN_MS = 4000
+/** A hub that tells of things late may do so once more. */
+const LATE_SHOWN_MS = 3000
 const RETRY_MS = 3000
 
 const NO_SETTINGS: HubSettings = {
@@ -50,6 +52,9 @@ export const useLive = defineStore('live', () => {
   const loads = ref(0)
   const viewers = ref(new Map<number, number[]>())
   const writers = ref(new Map<number, { account: number; kind: string; item: number | null; at: number }[]>())
+  /** How far the hub was when we began to follow; until then we catch up. */
+  let head = 0
+  let lateTimer = 0
   let line: Line | null = null
   let heard: ((events: HubEvent[]) => void)[] = []
 
@@ -94,6 +99,7 @@ export const useLive = defineStore('live', () => {
     line = openLine({
       cursor: () => state.cursor,
       events: take,
+      follows: (now) => (head = now),
       lost: begin,
       refused: () => void checkSession(),
       state: (now) => {
@@ -133,11 +139,21 @@ export const useLive = defineStore('live', () => {
 
   function take(events: HubEvent[], cursor: number): void {
     const fresh = events.filter((event) => event.seq > state.cursor)
+    const isCatchingUp = state.cursor < head
     applyEvents(state, events, cursor)
     const last = fresh.at(-1)
-    behind.value = last ? Math.max(0, Date.now() - Date.parse(last.at)) : 0
+    // What was missed is old by its nature: with the last of it nothing is behind any more.
+    const isThere = isCatchingUp && state.cursor >= head
+    late(last && !isThere ? Math.max(0, Date.now() - Date.parse(last.at)) : 0)
     if (fresh.some(isAboutMe)) void session.renew()
     if (fresh.length) for (const hear of heard) hear(fresh)
+  }
+
+  function late(by: number): void {
+    behind.value = by
+    window.clearTimeout(lateTimer)
+    // Once there, one is not behind, even when nothing happens any more.
+    if (by > BEHIND_MS && state.cursor >= head) lateTimer = window.setTimeout(() => (behind.value = 0), LATE_SHOWN_MS)
   }
 
   /** What we may do has changed, with our account or with its role. */
@@ -197,10 +213,6 @@ export const useLive = defineStore('live', () => {
   }
 
   const isBehind = computed(() => isOnline.value && behind.value > BEHIND_MS)
-  // A screen that has caught up is not behind, even when nothing happens any more.
-  watch(behind, (value) => {
-    if (value > BEHIND_MS) window.setTimeout(() => (behind.value = 0), 3000)
-  })
 
   return {
     state,
