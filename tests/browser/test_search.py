@@ -1,7 +1,11 @@
 """What was said long ago is found by a few keys, and shown where it stands."""
 
+import asyncio
+
 import pytest
 from playwright.async_api import expect
+
+from tests.browser.screens import PATIENCE_MS
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -50,3 +54,32 @@ async def test_a_search_by_keys_ends_at_the_very_message(stage, screens) -> None
     await press("Escape")
     await expect(nadia.mark("history-search")).to_have_count(0)
     assert await marked(nadia) == []
+
+
+async def test_what_was_found_is_read_beside_its_conversation_not_after_it(
+    stage, screens
+) -> None:
+    worker = await stage.hire("Olena")
+    await stage.text(PHONE, "Бойлер гуде")
+    item = await worker.sees(lambda one: one["text"] == "Бойлер гуде")
+    number = item["conversation_id"]
+    # What is done is on no screen: all of it has to be read.
+    await worker.call("PATCH", f"/conversations/{number}", {"state": "resolved"})
+    nadia = await screens.desk(await stage.employ("Nadia"), "/search?q=бойлер")
+    timeline = asyncio.Event()
+
+    async def after_the_timeline(route) -> None:
+        async with asyncio.timeout(PATIENCE_MS / 1000):
+            await timeline.wait()
+        await route.continue_()
+
+    async def noted(route) -> None:
+        timeline.set()
+        await route.continue_()
+
+    await nadia.page.route(f"**/api/v1/conversations/{number}", after_the_timeline)
+    await nadia.page.route("**/api/v1/clients/*/timeline*", noted)
+    await nadia.mark("conversation-hit").click()
+
+    await expect(nadia.item("Бойлер гуде")).to_be_in_viewport()
+    assert await marked(nadia) == ["Бойлер"]
