@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from itertools import pairwise
 
 import pytest
 from playwright.async_api import expect
@@ -80,3 +81,66 @@ async def test_the_wall_is_not_for_agents(stage, screens, witness) -> None:
 
     await expect(nadia.mark("wall")).to_contain_text("manager")
     await expect(nadia.mark("tile")).to_have_count(0)
+
+
+#: Where things are: the room for queues, each of them, and whatever stands out of its tile.
+PLACES = """
+() => {
+  const box = one => {
+    const {left, top, right, bottom} = one.getBoundingClientRect()
+    return {left, top, right, bottom}
+  }
+  const tiles = [...document.querySelectorAll('[data-test=tile]')]
+  const out = tiles.flatMap(tile => {
+    const room = box(tile)
+    return [...tile.querySelectorAll('*')].filter(one => {
+      const {left, top, right, bottom} = box(one)
+      const isOut = left < room.left - 1 || top < room.top - 1
+        || right > room.right + 1 || bottom > room.bottom + 1
+      const isCut = getComputedStyle(one).overflow !== 'visible'
+        && (one.scrollWidth > one.clientWidth + 1 || one.scrollHeight > one.clientHeight + 1)
+      return isOut || (one instanceof HTMLElement && isCut)
+    }).map(one => one.outerHTML.slice(0, 120))
+  })
+  const over = tiles.flatMap((one, index) => tiles.slice(index + 1).filter(other => {
+    const [first, second] = [box(one), box(other)]
+    return first.bottom > second.top + 1 && second.bottom > first.top + 1
+      && first.right > second.left + 1 && second.right > first.left + 1
+  })).length
+  return {room: box(document.querySelector('main')), tiles: tiles.map(box), out, over}
+}
+"""
+SIZES = [(1920, 1080), (1366, 768), (1100, 800), (390, 844)]
+#: Between two tiles, and a rounding.
+GAP = 17
+
+
+async def test_few_queues_fill_the_wall_and_nothing_is_cut(stage, screens) -> None:
+    manager = await stage.hire("Oleh", role="manager")
+    wall = await screens.desk(
+        await stage.employ("Iryna", role="manager"), "/wall", size=WALL
+    )
+    for count in (1, 2, 3):
+        await manager.call(
+            "POST", "/queues", {"name": f"Queue {count}", "channels": []}
+        )
+        await expect(wall.mark("tile")).to_have_count(count)
+        for width, height in SIZES:
+            await wall.page.set_viewport_size({"width": width, "height": height})
+            at = await wall.page.evaluate(PLACES)
+            where = (count, width, at)
+            room, tiles = at["room"], at["tiles"]
+
+            assert at["out"] == [], where
+            assert at["over"] == 0, where
+            await wall.fits()
+            # No queue leaves a part of the room to nobody.
+            assert abs(room["left"] - min(one["left"] for one in tiles)) <= 1, where
+            assert abs(room["right"] - max(one["right"] for one in tiles)) <= 1, where
+            assert abs(room["top"] - min(one["top"] for one in tiles)) <= 1, where
+            assert abs(room["bottom"] - max(one["bottom"] for one in tiles)) <= 1, where
+            for one, following in pairwise(tiles):
+                assert following["top"] - one["bottom"] <= GAP, where
+            if width >= 1100:
+                assert room["bottom"] <= height, where
+                assert all(one["right"] - one["left"] > width / 2 for one in tiles)
