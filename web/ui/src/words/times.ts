@@ -7,6 +7,7 @@ const NBSP = '\u00a0'
 const MINUTE = 60
 const HOUR = 3600
 const DAY = 86_400
+const FAR_DAYS = 180
 
 /** Count up as a clock: 0:48, 12:04, 1:12:40. */
 export function clockSpan(seconds: number): string {
@@ -49,7 +50,9 @@ function makeFormats(tag: string) {
     short: make({ day: 'numeric', month: 'short' }),
     shortYear: make({ month: 'short', year: 'numeric' }),
     near: make({ weekday: 'short', day: 'numeric', month: 'short', ...clock }),
+    nearYear: make({ day: 'numeric', month: 'short', year: 'numeric', ...clock }),
     full: make({ weekday: 'short', day: 'numeric', month: 'long', ...clock }),
+    fullYear: make({ day: 'numeric', month: 'long', year: 'numeric', ...clock }),
   }
 }
 
@@ -73,6 +76,9 @@ export function useTimes() {
   const solid = (text: string): string => text.replaceAll(' ', NBSP)
   const isToday = (at: string | Date): boolean => dayOf(at) === dayOf(Date.now())
   const isYesterday = (at: string | Date): boolean => dayOf(at) === dayOf(Date.now() - DAY * 1000)
+
+  /** So far away that the day of the week says nothing, and the year does. */
+  const isFar = (at: string | Date): boolean => Math.abs(new Date(at).getTime() - Date.now()) > FAR_DAYS * DAY * 1000
 
   /** "12 min", "1 h 20", "3 d". */
   function span(seconds: number): string {
@@ -107,11 +113,11 @@ export function useTimes() {
     return text.charAt(0).toLocaleUpperCase() + text.slice(1)
   }
 
-  const full = (at: string | Date): string => formats.value.full.format(new Date(at))
+  const full = (at: string | Date): string => (isFar(at) ? formats.value.fullYear : formats.value.full).format(new Date(at))
 
   /** A time to come, as short as it can be told apart. */
   const soon = (at: string | Date): string =>
-    isToday(at) ? time(at) : formats.value.near.format(new Date(at))
+    isToday(at) ? time(at) : (isFar(at) ? formats.value.nearYear : formats.value.near).format(new Date(at))
 
   function size(bytes: number): string {
     const units = ['B', 'kB', 'MB', 'GB'] as const
