@@ -13,22 +13,29 @@ from email.message import Message
 from channels import _trials
 from channels._checking import Names
 from channels.base import Adapter, Deliver, Keep, Means, Place, Specimen
-from channels.email import authenticity, checking, trials
-from channels.email.answers import nobody
-from channels.email.bounces import receipts, report, unwrapped
-from channels.email.checking_senders import Witness
-from channels.email.composing import compose
+from channels.email import trials
+from channels.email.checks import check
+from channels.email.checks.senders import Witness
 from channels.email.glimpses import glimpse_of
-from channels.email.listeners import lmtp_listener, smtp_listener
-from channels.email.mailbox import Reader, reading_mailbox
+from channels.email.inbound.listeners import lmtp_listener, smtp_listener
+from channels.email.inbound.mailbox import Reader, reading_mailbox
+from channels.email.inbound.ways import (
+    WHOLE_SIZE_HEADER,
+    envelope_of,
+    header,
+    sending_of,
+)
 from channels.email.oauth import NoTokenError, Wallet
-from channels.email.reading import NOBODY, Envelope, inbound, own_key, parse
-from channels.email.relays import Relay
-from channels.email.sameness import fingerprint
-from channels.email.sending import NeedsAsciiError, hand_over
-from channels.email.sent import look_for
+from channels.email.outbound.answers import nobody
+from channels.email.outbound.composing import compose
+from channels.email.outbound.relays import Relay
+from channels.email.outbound.sending import NeedsAsciiError, hand_over
+from channels.email.outbound.sent import look_for
+from channels.email.parsing.reading import NOBODY, Envelope, inbound, own_key, parse
+from channels.email.parsing.sameness import fingerprint
+from channels.email.reports.bounces import receipts, report, unwrapped
+from channels.email.senders import authenticity
 from channels.email.settings import Settings, SmtpSettings
-from channels.email.ways import WHOLE_SIZE_HEADER, envelope_of, header, sending_of
 from hub.contracts import (
     Attachment,
     DeliveryReceipt,
@@ -220,7 +227,7 @@ class Channel(Adapter):
 
     def check(self, means: Means) -> AsyncIterator[Finding]:
         """See ``Adapter.check``."""
-        return checking.check(self._settings, self._wallet, means, self._witness)
+        return check.check(self._settings, self._wallet, means, self._witness)
 
     def trials(self, recipient: str, mark: str) -> Sequence[Trial]:
         """See ``Adapter.trials``."""

@@ -3,9 +3,9 @@
 import re
 
 from channels._glimpses import LONGEST_TEXT, shortened
-from channels.email import headers
-from channels.email.bodies import body_of
-from channels.email.reading import parse
+from channels.email.parsing import headers
+from channels.email.parsing.bodies import body_of
+from channels.email.parsing.reading import parse
 from hub.contracts import Glimpse
 
 _NAMES = ("from", "to", "cc", "subject", "date")

@@ -87,7 +87,7 @@ class Authenticity:
     verdict: Verdict
     #: The domain that it names, in plain letters.
     domain: str = ""
-    #: Why it is not genuine, as ``channels/email/authenticity.py`` lists it.
+    #: Why it is not genuine, as ``channels/email/senders/authenticity.py`` lists it.
     why: str = ""
     #: The server that found it out; "" for ourselves.
     by: str = ""
@@ -211,7 +211,7 @@ class DeliveryReceipt:
     #: The client's address that the receipt speaks of, if it says.
     recipient: str = ""
     #: What the provider's words come down to, where that is known. Those of mail stand
-    #: in ``channels/email/causes.py``, those of Twilio in ``channels/_twilio/words.py``.
+    #: in ``channels/email/reports/causes.py``, those of Twilio in ``channels/_twilio/words.py``.
     #: ``opted_out``: the client does not want to be written to there.
     cause: str = ""
     #: The provider's own number for it (RFC 3463 for mail: ``5.1.1``).

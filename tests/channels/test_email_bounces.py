@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from channels.email.causes import cause_of
-from channels.email.reading import proof_of
+from channels.email.parsing.reading import proof_of
+from channels.email.reports.causes import cause_of
 from hub.contracts import DeliveryReceipt, DeliveryState, InboundMessage
 from tests.channels.test_email_reading import MAIL, PLACE, make, read, trusted
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from channels.email.causes import cause_of
+from channels.email.reports.causes import cause_of
 from hub.contracts import DeliveryReceipt, InboundMessage
 from tests.channels.test_email_bounces import COPY, OLENA, prose
 from tests.channels.test_email_reading import make, trusted

@@ -6,8 +6,8 @@ import pytest
 
 from channels.base import Means
 from channels.email import Channel, Settings
-from channels.email.composing import compose
-from channels.email.reading import OWN_HEADER
+from channels.email.outbound.composing import compose
+from channels.email.parsing.reading import OWN_HEADER
 from hub.contracts import (
     DeliveryReceipt,
     DeliveryState,

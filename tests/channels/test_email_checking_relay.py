@@ -8,7 +8,7 @@ import trustme
 
 from channels._checking import certificate
 from channels.base import Means
-from channels.email.checking_servers import _refused
+from channels.email.checks.servers import _refused
 from channels.email.settings import SmtpSettings
 from hub.contracts import (
     Grade,

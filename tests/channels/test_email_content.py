@@ -5,7 +5,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from channels.email.content import Content
+from channels.email.inbound.content import Content
 
 #: Made of what the end is made of, so that it is often nearly there.
 _BITS = st.lists(

@@ -2,7 +2,7 @@
 
 from email import message_from_bytes, policy
 
-from channels.email.composing import compose
+from channels.email.outbound.composing import compose
 from hub.contracts import Copy, Quote
 from tests.channels.relay_stand import outbound
 from tests.channels.test_email_reading import PLACE, make, trusted

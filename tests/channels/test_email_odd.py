@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from channels.email.charsets import decode
-from channels.email.reading import parse
+from channels.email.parsing.charsets import decode
+from channels.email.parsing.reading import parse
 from hub.contracts import InboundMessage
 from tests.channels.test_email_reading import MAIL, make, read, trusted
 

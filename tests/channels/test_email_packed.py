@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from channels.email.calendars import invitations
-from channels.email.signed import signed_content
-from channels.email.tnef import unpack
+from channels.email.parsing.calendars import invitations
+from channels.email.parsing.signed import signed_content
+from channels.email.parsing.tnef import unpack
 from tests.channels.test_email_reading import read
 
 FROM = b"From: Olena <olena@client.example>\r\nTo: support@shop.example\r\n"

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from channels.email.bodies import body_of, parts_of
-from channels.email.plain import unflowed, without_files
-from channels.email.reading import parse
+from channels.email.parsing.bodies import body_of, parts_of
+from channels.email.parsing.plain import unflowed, without_files
+from channels.email.parsing.reading import parse
 from hub.errors import ChannelError
 from tests.channels.test_email_reading import MAIL, make, read, trusted
 

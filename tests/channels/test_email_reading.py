@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from channels.base import Place
 from channels.email import Channel, Settings
-from channels.email.composing import compose
+from channels.email.outbound.composing import compose
 from hub.contracts import InboundMessage, OutboundMessage, WebhookRequest
 from hub.errors import ChannelError, PayloadError, SignatureError
 

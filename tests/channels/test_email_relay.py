@@ -8,8 +8,8 @@ from email import message_from_bytes, policy
 import pytest
 import trustme
 
-from channels.email.answers import wait_of
-from channels.email.composing import envelope_id
+from channels.email.outbound.answers import wait_of
+from channels.email.outbound.composing import envelope_id
 from hub.contracts import Copy, DeliveryState
 from hub.errors import PermanentSendError, TransientSendError, UncertainSendError
 from tests.channels.imap_server import PASSWORD, mailbox

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from channels.email.replies import visible_text
+from channels.email.parsing.replies import visible_text
 from hub.markup import text_from_html
 
 QUOTE = "> Where shall we send it?\n> Shop"

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from channels.email.authenticity import told
-from channels.email.results import Result, believed, parse, writers
+from channels.email.senders.authenticity import told
+from channels.email.senders.results import Result, believed, parse, writers
 
 GMAIL = """mx.google.com;
        dkim=pass header.i=@client.com.ua header.s=s1 header.b="AbC/=x";

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from channels.email.composing import compose
+from channels.email.outbound.composing import compose
 from hub.contracts import Attachment
 from hub.errors import (
     PermanentSendError,

@@ -7,7 +7,7 @@ import pytest
 
 from channels._checking import Names, NamesSilentError
 from channels.base import Means
-from channels.email.spf import Sending, is_sent_by
+from channels.email.senders.spf import Sending, is_sent_by
 from tests.channels.dns_stand import name_server
 
 D = "client.com.ua"

@@ -4,7 +4,7 @@ import pytest
 
 from channels.email import Channel, Settings
 from channels.email.channel import _sign
-from channels.email.ways import sending_of
+from channels.email.inbound.ways import sending_of
 from hub.contracts import InboundMessage, WebhookRequest
 from tests.channels.boxes import Reading
 from tests.channels.checked import DOMAIN, PLACE, found

@@ -105,7 +105,7 @@ async def test_whatever_breaks_in_the_looking_mail_is_taken_all_the_same(
     def broken(*_, **__):
         raise RuntimeError
 
-    monkeypatch.setattr("channels.email.authenticity.found_out", broken)
+    monkeypatch.setattr("channels.email.senders.authenticity.found_out", broken)
     async with serving(check=True) as send:
         await send(sealed())
 

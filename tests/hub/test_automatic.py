@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import func, select
 
-from channels.email.composing import compose
+from channels.email.outbound.composing import compose
 from hub.delivery.automatic import is_nobody
 from hub.delivery.outbound import send_automatic
 from hub.delivery.outbox import send_due

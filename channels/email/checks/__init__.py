@@ -1,0 +1,1 @@
+"""Whether mail would come and go: what the set-up page tries."""

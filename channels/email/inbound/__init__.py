@@ -1,0 +1,1 @@
+"""How mail comes to us: mailboxes that are read, and servers that hand it in."""

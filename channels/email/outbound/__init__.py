@@ -1,0 +1,1 @@
+"""How mail of ours leaves: composed, signed, and handed to a relay."""

@@ -1,0 +1,1 @@
+"""What a mail says: its words, people, files and quotes, whatever was done to it."""

@@ -1,0 +1,1 @@
+"""What servers report of mails that we sent."""
