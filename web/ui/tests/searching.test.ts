@@ -58,6 +58,17 @@ describe('the search of the palette', () => {
     expect([told.state.value, ids()]).toEqual(['done', [2, 3, 4]])
   })
 
+  it('asks for what was typed before it was there', async () => {
+    scope.stop()
+    find.mockResolvedValue(answer([1]))
+    typed.value = 'boiler'
+    scope = effectScope()
+    scope.run(() => (told = useSearching(typed, 6)))
+    await vi.advanceTimersByTimeAsync(120)
+
+    expect([told.state.value, ids()]).toEqual(['done', [1]])
+  })
+
   it('says that it failed, and looks again when it is told to', async () => {
     find.mockRejectedValue(new Error('away'))
     await type('boiler')

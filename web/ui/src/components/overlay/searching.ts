@@ -45,7 +45,7 @@ export function useSearching(typed: Ref<string>, limit: number) {
     else later(pause, tries + 1)
   }
 
-  watch(typed, (text) => {
+  function begin(text: string): void {
     window.clearTimeout(timer)
     if (text.trim().length < SHORTEST) {
       found.value = null
@@ -55,7 +55,9 @@ export function useSearching(typed: Ref<string>, limit: number) {
     }
     state.value = 'searching'
     later(ASK_AFTER_MS, 0)
-  })
+  }
+  // A word may stand there before this part of the palette is loaded.
+  watch(typed, begin, { immediate: true })
   onScopeDispose(() => window.clearTimeout(timer))
 
   return { found, state, again: () => later(0, 0) }
