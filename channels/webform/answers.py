@@ -7,7 +7,6 @@ from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 
 from channels.webform.parts import Part
@@ -19,6 +18,7 @@ from hub.contracts import (
     FormQuestion,
     worded,
 )
+from hub.contracts.phones import typed_number
 
 #: Fields of every form beside its own: ours in the page, the sender's id for a
 #: submission, one that people do not see, the language of the page, the page that
@@ -121,6 +121,9 @@ def checked(
         found.errors[addresses[0]] = "no_address"
     if extras:
         _keep_extras(found, form, given)
+        asked = {one.name for one in form.questions}
+        # A file without a question has no limits, so it was not read.
+        found.errors |= dict.fromkeys(given.files.keys() - asked, "not_asked")
     return found
 
 
@@ -170,7 +173,10 @@ def _answer(
             if wrong := _wrong(question, typed, country):
                 found.errors[name] = wrong
             elif typed:
-                keep(_normal(question.kind, typed), _shown(question, typed, locales))
+                keep(
+                    _normal(question.kind, typed, country),
+                    _shown(question, typed, locales),
+                )
 
 
 def _agree(
@@ -284,7 +290,7 @@ def _unlike(question: FormQuestion, value: str, country: str) -> str | None:
     known = {one.value for one in question.choices}
     rules: dict[str, tuple[str, Callable[[], bool]]] = {
         "email": ("not_an_email", lambda: _is_email(value)),
-        "phone": ("not_a_phone", lambda: _is_phone(value, country)),
+        "phone": ("not_a_phone", lambda: typed_number(value, country) is not None),
         "choice": ("not_a_choice", lambda: value in known),
         "date": ("not_a_date", lambda: _day(value) is not None),
         "number": ("not_a_number", lambda: _is_number(value)),
@@ -298,9 +304,11 @@ def _is_number(value: str) -> bool:
     return _NUMBER.fullmatch("".join(value.split())) is not None
 
 
-def _normal(kind: str, value: str) -> str:
+def _normal(kind: str, value: str, country: str = "") -> str:
     if kind == "date" and (day := _day(value)):
         return day.isoformat()
+    if kind == "phone" and country:
+        return typed_number(value, country) or value
     return value
 
 
@@ -332,11 +340,3 @@ def _is_email(value: str) -> bool:
     except EmailNotValidError:
         return False
     return True
-
-
-def _is_phone(value: str, country: str) -> bool:
-    try:
-        number = phonenumbers.parse(value, country)
-    except phonenumbers.NumberParseException:
-        return False
-    return phonenumbers.is_possible_number(number)

@@ -8,7 +8,8 @@ the reasons are stable words that the page puts into the reader's language:
 
     required, too_long, not_text, not_an_email, not_a_phone, not_a_choice, not_a_date,
     not_a_number, not_agreed, too_many_files, file_too_large, file_empty, file_type,
-    no_address (no way to answer was given), expired (the page was open for too long)
+    not_asked (a file under a name that no question has), no_address (no way to answer
+    was given), expired (the page was open for too long)
 """
 
 import base64
@@ -347,7 +348,7 @@ def _version(given: Given, showing: Showing | None) -> int:
 
 def _forgive(found: Checked) -> None:
     """Pass over what is missing, as long as there is an address."""
-    missing = ("required", "not_agreed", "expired")
+    missing = ("required", "not_agreed", "not_asked", "expired")
     found.errors = {
         name: reason for name, reason in found.errors.items() if reason not in missing
     }

@@ -1,23 +1,16 @@
 """Bring addresses to the one form under which they are compared. Pure."""
 
-import re
 import unicodedata
 from functools import lru_cache
 
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
-from phonenumbers import (
-    NumberParseException,
-    PhoneNumberFormat,
-    ValidationResult,
-    is_possible_number_with_reason,
-)
+from phonenumbers import NumberParseException, PhoneNumberFormat
 
+from hub.contracts.phones import number_of, typed_number
 from hub.errors import InvalidError
 
 KINDS = ("email", "phone")
-_WHOLE = ValidationResult.IS_POSSIBLE
-_OLD_TRUNK = re.compile(r"(?<!\d)8(?=[\s(-]*0)")
 
 
 # The same few people write again and again.
@@ -80,29 +73,9 @@ def _email(written: str, *, strict: bool) -> str:
 
 
 def _phone(written: str, country: str, *, strict: bool) -> str:
-    plain = unicodedata.normalize("NFKC", written).strip()
-    # "00" is how most of the world dials "+".
-    dialled = f"+{plain[2:]}" if plain.startswith("00") else plain
-    try:
-        number = phonenumbers.parse(dialled, country)
-    except NumberParseException:
-        number = None
-    # Short codes are "possible" too, as what one dials within a town.
-    if number is not None and is_possible_number_with_reason(number) == _WHOLE:
-        return phonenumbers.format_number(number, PhoneNumberFormat.E164)
     if not strict:
-        return plain
-    if among := _among_words(plain, country):
-        return among
+        plain = unicodedata.normalize("NFKC", written).strip()
+        return number_of(written, country) or plain
+    if number := typed_number(written, country):
+        return number
     raise InvalidError("phone", errors={"phone": "not a phone number"})
-
-
-def _among_words(written: str, country: str) -> str | None:
-    """Find the one number in what a person wrote: "067 123 45 67 (Viber)"."""
-    if country == "UA":
-        # Before 2009 one dialled 8 first, and many still write it.
-        written = _OLD_TRUNK.sub("", written)
-    found = list(phonenumbers.PhoneNumberMatcher(written, country))
-    if len(found) != 1:
-        return None
-    return phonenumbers.format_number(found[0].number, PhoneNumberFormat.E164)

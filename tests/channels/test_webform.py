@@ -84,7 +84,7 @@ def test_answers_become_a_message_with_its_fields(channel):
     message = taken(channel, by_key(said))
 
     assert (message.sender_kind, message.sender) == ("email", "oksana@mail.com")
-    assert message.also == (("phone", "050 111 22 33"),)
+    assert message.also == (("phone", "+380501112233"),)
     assert message.sender_name == "Оксана"
     assert message.subject == "Заявка на монтаж"
     assert message.locale == "uk"
@@ -321,6 +321,21 @@ def test_a_sender_cannot_make_a_hidden_answer_say_something_else(channel):
     said = {one.name: one.value for one in message.fields}
     assert said["from"] == "spring"
     assert "source" not in said
+
+
+def test_a_file_that_nobody_asked_for_is_refused_by_name(channel):
+    parts = [
+        Part("phone", b"+380501112233", None),
+        Part("note", b"As on the picture", None),
+        Part("photo", b"GIF89a", "photo.gif"),
+    ]
+    body = multipart.write(parts, "a-mark-of-ours-9f8e7d")
+    kind = "multipart/form-data; boundary=a-mark-of-ours-9f8e7d"
+
+    with pytest.raises(InvalidError) as refused:
+        channel.receive(by_key(body, **{"content-type": kind}))
+
+    assert refused.value.details["errors"] == {"photo": "not_asked"}
 
 
 # --- multipart ---------------------------------------------------------------------------
