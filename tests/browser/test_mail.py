@@ -50,6 +50,7 @@ async def test_the_frame_is_as_high_as_the_mail(stage, screens) -> None:
     nadia = await screens.desk(await stage.employ("Nadia"))
 
     await nadia.open("A long one")
+    await expect(nadia.mark("html")).to_have_count(2)
     for button in await nadia.mark("html").all():
         await button.click()
     long, short = (
@@ -176,16 +177,14 @@ async def test_dark_paper_is_for_mails_without_colours_of_their_own(
     nadia = await screens.desk(await stage.employ("Nadia"))
     await nadia.page.emulate_media(color_scheme="dark")
     await nadia.open("Bare")
+    await expect(nadia.mark("html")).to_have_count(2)
     for button in await nadia.mark("html").all():
         await button.click()
 
-    async def paper(name):
+    for name, paper in (("Bare", "dark"), ("Painted", "light")):
         frame = nadia.item(name).locator("[data-test=mail-frame]").content_frame
         await expect(frame.locator("p")).to_be_visible()
-        return await frame.locator("html").get_attribute("data-paper")
-
-    assert await paper("Bare") == "dark"
-    assert await paper("Painted") == "light"
+        await expect(frame.locator("html")).to_have_attribute("data-paper", paper)
 
 
 async def test_who_else_it_went_to_and_where_the_answer_is_wanted(
