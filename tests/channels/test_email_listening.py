@@ -17,6 +17,7 @@ from cryptography.x509.oid import NameOID
 from hub.errors import ChannelError, HubError
 from tests.channels.keep import Kept
 from tests.channels.test_email_reading import make
+from tests.ports import free_port
 
 MAIL = b"From: olena@client.example\r\nSubject: Hi\r\n\r\nHello\r\n.\r\nstill\r\n"
 
@@ -43,12 +44,6 @@ class Hub:
             raise self.error
         self.taken.append(request)
         return ()
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 @asynccontextmanager

@@ -19,8 +19,8 @@ from hub.errors import (
     UncertainSendError,
 )
 from tests.channels.relay_stand import outbound, relay, send
-from tests.channels.test_email_listening import free_port
 from tests.channels.test_email_reading import PLACE, make, trusted
+from tests.ports import free_port
 
 
 def composed(**given):

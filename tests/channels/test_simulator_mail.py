@@ -1,7 +1,6 @@
 """The simulated mail against the real email channel."""
 
 import asyncio
-import socket
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
@@ -14,18 +13,13 @@ from hub.contracts import DeliveryReceipt, DeliveryState, OutboundMessage, Outco
 from hub.errors import PermanentSendError
 from tests.channels.keep import Kept
 from tests.channels.stand import OURS, SID, TOKEN
+from tests.ports import free_port
 
 CLIENT = "oksana@client.test"
 SUPPORT = "help@hub.test"
 PLACE = Place(
     public_url="https://hub.test", company="Затишок", country="UA", secret=b"k"
 )
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 @asynccontextmanager

@@ -1,7 +1,6 @@
 """A running hub, and people who use it: agents with live screens, clients, a shop."""
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -18,6 +17,7 @@ from config import Settings, load
 from hub.access import accounts, passwords
 from hub.storage.blobs import FolderBlobs
 from hub.storage.database import Database, connect
+from tests.ports import free_port
 from web.app import Ground, build_app
 from web.demo import with_demo
 from web.demo.company import fill
@@ -29,13 +29,6 @@ from web.serving import running
 PATIENCE = 30
 PASSWORD = "a long enough password"
 SECRET = b"s" * 32
-
-
-def free_port() -> int:
-    """Give a port that nobody listens on."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
 
 
 class Stage:

@@ -17,7 +17,7 @@ from hub.orders.shop import shop_of
 from hub.storage.blobs import FolderBlobs
 from hub.storage.tables import TimelineItem
 from tests.channels.imap_server import mailbox
-from tests.channels.test_email_listening import free_port
+from tests.ports import free_port
 from web.hooks.taking import Taking
 from web.metrics import Metrics
 

@@ -17,7 +17,7 @@ from hub.storage.tables import TimelineItem
 from tests.channels.dns_stand import name_server
 from tests.channels.keep import Kept
 from tests.channels.sealing import MAIL, record, sealed
-from tests.channels.test_email_listening import free_port
+from tests.ports import free_port
 from web.hooks.taking import Taking
 from web.metrics import Metrics
 

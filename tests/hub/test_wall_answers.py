@@ -35,6 +35,7 @@ def agent(state: str, minutes: float) -> AgentView:
         reason="",
         wrap_until=None,
         wrap_conversation_id=None,
+        answers=True,
     )
 
 

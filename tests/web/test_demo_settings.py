@@ -8,7 +8,7 @@ from channels import registry
 from channels.base import Place
 from config import Settings, SettingsError, load
 from hub.storage.database import connect
-from tests.flows.stage import free_port
+from tests.ports import free_port
 from web.app import Ground, build_app
 from web.demo import with_demo
 from web.demo.forms import FORMS
