@@ -8,9 +8,10 @@ disk. The mails have mixed sizes: a few lines (70 of a hundred), styled pages of
 - by IMAP from a mailbox that is full already, until the last is marked as read, which
   is after the commit as well; each IMAP mail is a new one;
 - the parser alone, over the same mails in this process: its share of the time by LMTP;
-- the hub's memory, at each tenth of many small mails by LMTP (``--full``: 50 thousand).
+- the hub's memory, at each tenth of many small mails by LMTP: 50 thousand, or as many
+  as come in ``--minutes`` on a busy machine.
 
-    python -m bench.mail [--mails 300] [--many 3000] [--full]
+    python -m bench.mail [--mails 300] [--many 50000] [--minutes 6]
 """
 
 import argparse
@@ -110,12 +111,22 @@ async def by_imap(url: str, folder: Path, mails: list[tuple[str, bytes]]) -> flo
             return (len(mails) - before) / (time.perf_counter() - began)
 
 
-async def memory(url: str, folder: Path, count: int) -> list[float]:
-    """Hand so many small mails in; give the hub's memory at first and at each tenth."""
+async def memory(url: str, folder: Path, count: int, patience: float) -> list[float]:
+    """Hand many small mails in; give the hub's memory at first and at each tenth.
+
+    Args:
+        url: The database.
+        folder: Where files and the log are.
+        count: How many, in whole tens.
+        patience: Seconds after which no further tenth is begun.
+    """
+    began = time.perf_counter()
     mails = letters(count, run="many", to=MAILBOX, small_only=True)
     async with serving(url, folder) as hub:
         found = [resident(hub.pid)]
         for tenth in range(1, 11):
+            if time.perf_counter() - began > patience:
+                break
             rate = await by_lmtp(hub, list(islice(mails, count // 10)))
             found.append(resident(hub.pid))
             print(
@@ -125,7 +136,9 @@ async def memory(url: str, folder: Path, count: int) -> list[float]:
     return found
 
 
-async def _measure(url: str, folder: Path, count: int, many: int) -> dict[str, Any]:
+async def _measure(
+    url: str, folder: Path, count: int, many: int, patience: float
+) -> dict[str, Any]:
     mails = list(letters(count, run="lmtp", to=MAILBOX))
     size = sum(len(body) for _, body in mails) / len(mails)
     async with serving(url, folder) as hub:
@@ -146,7 +159,7 @@ async def _measure(url: str, folder: Path, count: int, many: int) -> dict[str, A
         "parser_ms": each * 1000,
         "parser_share_of_lmtp": each * lmtp,
         "many": many,
-        "memory_mib": await memory(url, folder, many),
+        "memory_mib": await memory(url, folder, many, patience),
     }
 
 
@@ -154,12 +167,12 @@ def main() -> None:
     """Measure, print and save."""
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--mails", type=int, default=300)
-    asked.add_argument("--many", type=int, default=3000, help="whole tens")
-    asked.add_argument("--full", action="store_true", help="many are 50 thousand")
+    asked.add_argument("--many", type=int, default=50_000, help="whole tens")
+    asked.add_argument("--minutes", type=float, default=6, help="for the many")
     given = asked.parse_args()
-    many = 50_000 if given.full else given.many
+    patience = given.minutes * 60
     with server(durable=True) as (url, folder):
-        found = asyncio.run(_measure(url, folder, given.mails, many))
+        found = asyncio.run(_measure(url, folder, given.mails, given.many, patience))
     print(f"{found['mean_bytes'] / 1024:,.0f} KiB a mail on average")
     for way in ("lmtp", "lmtp_small", "imap"):
         print(f"{way:<12}{found[f'{way}_per_second']:>8,.0f} mails/s")
@@ -168,7 +181,7 @@ def main() -> None:
         f" {found['parser_share_of_lmtp']:.0%} of the time by LMTP"
     )
     shown = ", ".join(f"{one:,.0f}" for one in found["memory_mib"])
-    print(f"memory, MiB, before and at each tenth of {many:,} mails: {shown}")
+    print(f"memory, MiB, before and at each tenth of {given.many:,} mails: {shown}")
     save("mail", found)
 
 
