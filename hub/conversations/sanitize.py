@@ -7,6 +7,7 @@ attribute that no browser acts on, until the agent asks for them.
 Pure functions: the same input gives the same output, and none raises.
 """
 
+import functools
 import hashlib
 import html as markup
 import re
@@ -16,6 +17,7 @@ from urllib.parse import urlsplit
 
 import nh3
 
+from hub.conversations.sheets import with_sheets_laid_on
 from hub.conversations.styles import harmless_style
 from hub.tangles import is_too_much, loosened
 
@@ -56,6 +58,7 @@ _ATTRIBUTES = {
     "th": {"colspan", "height", "nowrap", "rowspan", "width"},
     "tr": {"height"},
 }
+_ATTRIBUTE_NAMES = frozenset().union(*_ATTRIBUTES.values())
 #: By which programs mark what they quote; ours are put in their place.
 _QUOTES = _names("""gmail_quote gmail_quote_container yahoo_quoted protonmail_quote
     quoted tutanota_quote zmail_extra ms-outlook-mobile-reference-message mail_quote moz-cite""")
@@ -93,14 +96,22 @@ def sanitize(html: str, *, resolve: Resolve) -> str:
     html = _CONTROL.sub("", html)
     if is_too_much(html):
         return f"<pre>{markup.escape(_stripped(html))}</pre>"
+    html = with_sheets_laid_on(
+        loosened(html), tags=_TAGS, gone=_GONE, attributes=_ATTRIBUTE_NAMES
+    )
     # Not to be found in the input, so no text can pretend to be our mark.
     mark = hashlib.sha256(html.encode()).hexdigest()
     # What colours the whole page colours a box of it.
-    html = _BODY.sub(r"<\1div", loosened(html))
+    html = _BODY.sub(r"<\1div", html)
+
+    # What a sheet has laid upon hundreds of elements is judged once.
+    harmless = functools.cache(harmless_style)
 
     def judged(tag: str, name: str, value: str) -> str | None:
         if name == "src":
             return _image(value, resolve, mark)
+        if name == "style":
+            return harmless(value) or None
         return _judged(tag, name, value)
 
     clean = nh3.clean(
@@ -135,8 +146,6 @@ def _judged(tag: str, name: str, value: str) -> str | None:
         return _marked(tag, value)
     if name == "id":
         return "reply-head" if value.strip().lower() in _OLD_MAIL_BEGINS else None
-    if name == "style":
-        return harmless_style(value) or None
     if name in _SIZES and tag != "font":
         size = _SIZE.fullmatch(value.strip())
         return value if size and int(size[1]) <= _LARGEST else None

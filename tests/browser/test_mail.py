@@ -187,6 +187,44 @@ async def test_dark_paper_is_for_mails_without_colours_of_their_own(
         await expect(frame.locator("html")).to_have_attribute("data-paper", paper)
 
 
+async def test_a_newsletter_looks_as_its_style_sheet_says(stage, screens) -> None:
+    page = """<html><head><style>
+        body { background: #f4f1ea } .sheet { width: 420px; border-collapse: collapse }
+        td.head { background-color: #2f5d50; color: #fff; padding: 12px }
+        .before { display: none }
+        @media (prefers-color-scheme: dark) { td.head { color: #000 } }
+        </style></head><body><div class="before">Ten new colours</div>
+        <table class="sheet"><tr><td class="head">Autumn</td></tr></table></body></html>"""
+    plain = "<style>p.MsoNormal { margin: 0; line-height: 30px }</style>"
+    await bring(stage, composed("Autumn", "Autumn", page))
+    await bring(
+        stage, composed("Answer", "Answer", f"{plain}<p class=MsoNormal>To Kyiv</p>")
+    )
+    nadia = await screens.desk(await stage.employ("Nadia"))
+    await nadia.page.emulate_media(color_scheme="dark")
+    await nadia.open("Answer")
+    await expect(nadia.mark("html")).to_have_count(2)
+    for button in await nadia.mark("html").all():
+        await button.click()
+    sheet, answer = (
+        nadia.item(name).locator("[data-test=mail-frame]").content_frame
+        for name in ("Autumn", "Answer")
+    )
+
+    head = sheet.locator("td")
+    await expect(head).to_have_css("background-color", "rgb(47, 93, 80)")
+    await expect(head).to_have_css("color", "rgb(255, 255, 255)")
+    await expect(sheet.locator("table")).to_have_css("width", "420px")
+    await expect(sheet.locator("body > div")).to_have_css(
+        "background-color", "rgb(244, 241, 234)"
+    )
+    await expect(sheet.get_by_text("Ten new colours")).to_be_hidden()
+    # It chose its colours for white paper; the answer chose none.
+    await expect(sheet.locator("html")).to_have_attribute("data-paper", "light")
+    await expect(answer.locator("p")).to_have_css("line-height", "30px")
+    await expect(answer.locator("html")).to_have_attribute("data-paper", "dark")
+
+
 async def test_who_else_it_went_to_and_where_the_answer_is_wanted(
     stage, screens
 ) -> None:
