@@ -5,6 +5,7 @@ When one of these fails after an upgrade, ``realtime/wire.py`` is to be looked a
 
 import asyncio
 import inspect
+import re
 
 import engineio
 import pytest
@@ -90,7 +91,9 @@ async def test_an_answer_and_the_events_after_it_keep_their_order(stand, line) -
 
     await desk.say('42/agents,5["follow",{"cursor":0}]')
 
-    assert await desk.hear() == '43/agents,5[{"head":3,"ok":true}]'
+    # How far the hub itself has read the log by then is another matter.
+    answer = re.compile(r'43/agents,5\[\{"head":[0-3],"ok":true\}\]')
+    assert answer.fullmatch(await desk.hear())
     assert (await desk.hear()).startswith('42/agents,["events",')
 
 
