@@ -89,6 +89,11 @@ async def find(house: House) -> Cast:
                 TimelineItem.direction == "out",
                 TimelineItem.delivery.in_(("failed", "bounced")),
             ),
+            "bounced": await _entry(house, TimelineItem.delivery == "bounced"),
+            "forged": await _entry(
+                house,
+                TimelineItem.data["authenticity"]["verdict"].astext == "forged",
+            ),
         },
         letter=letter.conversation_id or 0,
         double=await _one(

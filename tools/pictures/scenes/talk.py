@@ -56,6 +56,12 @@ async def _by_sms(at: Visit) -> None:
     await at.shows("segments")
 
 
+async def _came_back(at: Visit) -> None:
+    await at.desk(at.cast.shown["bounced"][0])
+    await at.press("channel-choice")
+    await at.press("channel-option", channel="email")
+
+
 async def _note(at: Visit) -> None:
     await at.desk(at.cast.talk)
     await at.press("tab-note")
@@ -181,6 +187,7 @@ SCENES = (
     _scene("talk-note", "A note", _shown("note")),
     _scene("talk-promise", "A promise", _shown("promise")),
     _scene("talk-not-sent", "What was not delivered", _shown("sms")),
+    _scene("talk-forged", "A mail that may be forged", _shown("forged")),
     _scene("talk-letter", "A letter with its own look", _letter),
     _scene("talk-file", "A file", _preview),
     _scene("talk-card", "The client’s card", _card),
@@ -189,6 +196,7 @@ SCENES = (
     _scene("talk-assign", "Assign", _assign),
     _scene("reply-mail", "Answer by mail", _mail),
     _scene("reply-sms", "Answer by SMS", _by_sms),
+    _scene("reply-came-back", "Where the last message came back", _came_back),
     _scene("reply-note", "A note to colleagues", _note),
     _scene("reply-channels", "The channels of an answer", _channels),
     _scene("reply-canned", "Ready answers", _canned),
