@@ -6,7 +6,7 @@ from hub.contracts import Verdict
 from hub.storage.tables import TimelineItem
 
 
-def is_not_forged() -> ColumnElement[bool]:
-    """Say which entries are not known to be forged."""
-    verdict = TimelineItem.data["authenticity"]["verdict"].astext
+def is_not_forged(entry: type[TimelineItem] = TimelineItem) -> ColumnElement[bool]:
+    """Say which entries are not known to be forged; ``entry`` is the table or an alias."""
+    verdict = entry.data["authenticity"]["verdict"].astext
     return func.coalesce(verdict, "") != Verdict.FORGED.value

@@ -6,6 +6,7 @@ from sqlalchemy import and_, exists, or_, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
+from hub.clients.forged import is_not_forged
 from hub.contracts import HARD_CAUSES
 from hub.conversations.defaults import Undeliverable
 from hub.storage.tables import TimelineItem
@@ -21,7 +22,7 @@ async def undeliverable(
     along. A message of his from there, or one of ours that arrived since, clears it.
     """
     later = aliased(TimelineItem)
-    has_come = later.direction == "in"
+    has_come = and_(later.direction == "in", is_not_forged(later))
     has_arrived = and_(
         later.delivery.in_(("delivered", "read")),
         later.data["to"].astext == TimelineItem.data["to"].astext,

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from hub.clients.views import AddressView
-from hub.contracts import DeliveryReceipt, DeliveryState
+from hub.contracts import Authenticity, DeliveryReceipt, DeliveryState, Verdict
 from hub.conversations.defaults import Undeliverable, reply_defaults
 from hub.conversations.entries import Said, add
 from hub.delivery import receipts
@@ -98,6 +98,16 @@ async def test_who_writes_from_there_is_there(take, ours, found) -> None:
     await take(mail("I am here", id="<2@client.test>"))
 
     assert await found(client) == {}
+
+
+async def test_who_only_pretends_to_write_from_there_is_not(take, ours, found) -> None:
+    await take(mail())
+    client = await ours(DeliveryState.BOUNCED, "mailbox_unknown")
+    forged = Authenticity(verdict=Verdict.FORGED, domain="client.test")
+
+    await take(mail("I am here", id="<2@client.test>", authenticity=forged))
+
+    assert await found(client) == {("email", OKSANA): "mailbox_unknown"}
 
 
 async def test_what_arrives_there_later_clears_it(take, ours, found) -> None:
